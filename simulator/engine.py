@@ -1,0 +1,90 @@
+"""The state all parts of the network share. It has no operations of its own beyond book-keeping."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+from simulator.clock import Clock
+from simulator.faults import Fault
+from simulator.ids import Dice
+from simulator.switches import Switches
+from simulator.trace import Trace
+from simulator.transport import Transport
+from simulator.world import (
+    Account,
+    Alert,
+    Application,
+    Call,
+    Conference,
+    Key,
+    Message,
+    Number,
+    Phone,
+    Queue,
+    Recording,
+)
+
+DEFAULT_EPOCH = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+class Engine:
+    """One account's phone network."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        seed: int = 1,
+        account_sid: str = "",
+        auth_token: str = "",
+        epoch: datetime = DEFAULT_EPOCH,
+        trace_path: Path | None = None,
+    ) -> None:
+        self.transport = transport
+        self.clock = Clock()
+        self.dice = Dice(seed)
+        self.epoch = epoch
+        self.trace = Trace(self.clock, trace_path)
+        self.switches = Switches()
+        self.faults: list[Fault] = []
+        self.account = Account(
+            account_sid or self.dice.sid("AC"), auth_token or self.dice.secret()
+        )
+        self.numbers: dict[str, Number] = {}
+        self.applications: dict[str, Application] = {}
+        self.keys: dict[str, Key] = {}
+        self.calls: dict[str, Call] = {}
+        self.conferences: dict[str, Conference] = {}
+        self.open_rooms: dict[str, str] = {}
+        self.queues: dict[str, Queue] = {}
+        self.messages: dict[str, Message] = {}
+        self.recordings: dict[str, Recording] = {}
+        self.phones: dict[str, Phone] = {}
+        self.alerts: list[Alert] = []
+        self.cookies: dict[tuple[str, str, str], dict[str, str]] = {}
+        self.touched: dict[str, None] = {}
+        self.next_dial_slot = 0.0
+
+    def moment(self, t: float) -> datetime:
+        """The wall-clock moment of a simulated second."""
+        return self.epoch + timedelta(seconds=t)
+
+    def http_date(self, t: float | None) -> str | None:
+        """RFC 2822 text in GMT with a numeric zone, as Twilio's resources have it."""
+        return None if t is None else format_datetime(self.moment(t).replace(microsecond=0))
+
+    def number_for(self, phone_number: str) -> Number | None:
+        """The account's number with that address, if it owns it."""
+        return next((n for n in self.numbers.values() if n.phone_number == phone_number), None)
+
+    def touch(self, *call_sids: str) -> None:
+        """Remember that what these calls hear may have changed."""
+        for sid in call_sids:
+            self.touched[sid] = None
+
+    def alert(self, code: int, call: str, url: str) -> None:
+        """Record a debugger event."""
+        self.alerts.append(Alert(code, call, url, self.clock.now))
+        self.trace.write("debugger", code=code, call=call, url=url)
