@@ -1,0 +1,146 @@
+"""What a leg should hear now: a pure function of the contact.
+
+Whatever makes a leg ask for its document (a redirect, a room that ended, a key pressed, a repeated
+webhook), the answer depends on the state alone. So asking twice is harmless and asking late is right.
+``telephony.twilio.twiml`` turns a document into TwiML; the menu's own documents come from the IVR.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from telephony.contact.model import (
+    AttemptOutcome,
+    Contact,
+    HuntPurpose,
+    HuntState,
+    Leg,
+    LegState,
+    Question,
+    Role,
+    RungKind,
+    Stage,
+    TransferState,
+)
+
+
+class Document(StrEnum):
+    """One kind of thing to hear. The comment says who hears it and what follows."""
+
+    MENU = "menu"  # customer: the IVR decides; Gather
+    ROOM = "room"  # anybody: into the contact's conference
+    CHOICE = "choice"  # customer: Gather of the choices in ``choices_of``
+    RECORD = "record"  # customer: Record a message
+    ONE_MOMENT = "one_moment"  # customer: a short sentence, hold music, then ask again
+    PROMISE_TOLD = "promise_told"  # customer: the promise in words, then Hangup
+    TICKET_TOLD = "ticket_told"  # customer: a person will contact you, then Hangup
+    CONFIRM = "confirm"  # customer called back: press 1 to be connected; Gather
+    CALLBACK_VOICEMAIL = "callback_voicemail"  # a machine answered our callback: no private data; Hangup
+    WHISPER = "whisper"  # receiver: who, what, how long; Gather 1 or 2, repeated
+    BEATEN = "beaten"  # receiver: a colleague was quicker; Hangup
+    DECLINED = "declined"  # receiver: thanks; Hangup
+    CUSTOMER_GONE = "customer_gone"  # receiver or agent: the customer is gone; Hangup
+    FINISHED = "finished"  # anybody: Hangup without words
+
+
+class HoldNews(StrEnum):
+    """The truth told between two pieces of hold music."""
+
+    CONNECTING = "connecting"  # we are looking for somebody in the department
+    AGENT_SEEKS = "agent_seeks"  # the agent has not left and is finding a colleague
+    CONSULTING = "consulting"  # the agent talks to the colleague
+    RETURNING = "returning"  # back to the agent
+    LINE_LOST = "line_lost"  # heard by staff: the customer's line broke, we call back
+    CALLING_CUSTOMER = "calling_customer"  # heard by staff: we call the customer as promised
+    PLAIN = "plain"
+
+
+IN_ROOM = frozenset(
+    {Stage.SEEKING, Stage.TALKING, Stage.TRANSFER, Stage.RESTORING, Stage.KEEPING}
+)
+
+_CUSTOMER: dict[Stage, Document] = {
+    Stage.MENU: Document.MENU,
+    Stage.CHOOSING: Document.CHOICE,
+    Stage.RECORDING: Document.RECORD,
+    Stage.PROMISING: Document.ONE_MOMENT,
+    Stage.PROMISED: Document.PROMISE_TOLD,
+}
+
+
+def document_for(contact: Contact, leg: Leg) -> Document:
+    """The document that ``leg`` should hear now."""
+    if leg.role is Role.CUSTOMER:
+        return _for_customer(contact, leg)
+    return _for_staff(contact, leg)
+
+
+def _for_customer(contact: Contact, leg: Leg) -> Document:
+    if leg.machine and leg.state is LegState.ANSWERED:
+        return Document.CALLBACK_VOICEMAIL
+    if leg.state is LegState.ENDED or contact.stage is Stage.CLOSED:
+        return Document.FINISHED
+    if contact.stage is Stage.FAREWELL:
+        told = contact.promise is not None and not contact.ticket
+        return Document.PROMISE_TOLD if told else Document.TICKET_TOLD
+    if contact.stage in IN_ROOM:
+        return Document.ROOM
+    return _CUSTOMER[contact.stage]
+
+
+_STAFF_ENDED: dict[AttemptOutcome, Document] = {
+    AttemptOutcome.BEATEN: Document.BEATEN,
+    AttemptOutcome.DECLINED: Document.DECLINED,
+    AttemptOutcome.CANCELLED: Document.CUSTOMER_GONE,
+}
+
+
+def _for_staff(contact: Contact, leg: Leg) -> Document:
+    if leg.outcome is not None and leg.outcome in _STAFF_ENDED:
+        return _STAFF_ENDED[leg.outcome]
+    if leg.unwanted or leg.state is LegState.ENDED or contact.stage not in IN_ROOM:
+        return Document.FINISHED
+    if leg.state in {LegState.ACCEPTED, LegState.JOINED}:
+        return Document.ROOM
+    return Document.WHISPER
+
+
+def choices_of(contact: Contact) -> tuple[tuple[str, str], ...]:
+    """The keys offered in the stage CHOOSING, as (digit, Choice value), in spoken order."""
+    if contact.question is Question.CLOSED:
+        return (("1", "callback"), ("2", "message"))
+    if contact.question is Question.AGENT_LEFT:
+        return (("1", "wait"), ("2", "callback"))
+    offered = [("1", "wait"), ("2", "callback"), ("3", "message")]
+    if _agent_can_return(contact):
+        offered.append(("4", "agent"))
+    return tuple(offered)
+
+
+def _agent_can_return(contact: Contact) -> bool:
+    plan = contact.hunt.plan if contact.hunt else None
+    return bool(
+        contact.transfers
+        and plan is not None
+        and any(rung.kind is RungKind.AGENT for rung in plan.ladder)
+    )
+
+
+def hold_news(contact: Contact, leg: Leg) -> HoldNews:
+    """What the hold document of ``leg`` says before the music goes on."""
+    if leg.role is not Role.CUSTOMER:
+        if contact.stage is Stage.KEEPING:
+            return HoldNews.CALLING_CUSTOMER
+        return HoldNews.LINE_LOST if contact.stage is Stage.RESTORING else HoldNews.PLAIN
+    hunt = contact.hunt
+    if hunt is not None and hunt.purpose is HuntPurpose.RETURN and hunt.state is HuntState.RINGING:
+        return HoldNews.RETURNING
+    transfer = contact.transfer
+    if transfer is None:
+        return HoldNews.CONNECTING if contact.stage is Stage.SEEKING else HoldNews.PLAIN
+    if transfer.state is TransferState.CONSULTING:
+        return HoldNews.CONSULTING
+    agent = contact.leg(transfer.by)
+    there = agent is not None and agent.state is LegState.JOINED
+    return HoldNews.AGENT_SEEKS if there else HoldNews.CONNECTING

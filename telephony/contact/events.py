@@ -1,0 +1,329 @@
+"""What happened, in the past tense. Built at the edges, folded into a contact by ``machine.step``.
+
+``leg`` names our leg; ``call`` is Twilio's CallSid. Events that stem from a command carry its id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from telephony.contact.model import Candidate, Choice, Ending, Plan, Target, TransferMode
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The root of all events."""
+
+
+# -- the customer and the documents they hear -------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerCalled(Event):
+    """A customer dialled in: the first time, or again while a promise is open or a line was lost."""
+
+    call: str
+    customer: str
+    dialled: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class MenuHeard(Event):
+    """One step of the menu: kept for the timeline and the receiver's context."""
+
+    menu: str
+    heard: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentChosen(Event):
+    department: str
+    name: str
+    language: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentClosed(Event):
+    department: str
+    name: str
+    language: str
+    path: tuple[str, ...]
+    next_open: int  # ms; 0 when it never opens again
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerChose(Event):
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecorded(Event):
+    url: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAsked(Event):
+    """The customer's leg came back for its next document, so it is in no room now."""
+
+    leg: str
+
+
+# -- legs -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LegRang(Event):
+    leg: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegAnswered(Event):
+    """Somebody or something answered. ``machine`` is machine detection's advice, if it ran."""
+
+    leg: str
+    call: str
+    machine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LegAccepted(Event):
+    """The proof that a human is there: key, word, or a click in the softphone."""
+
+    leg: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegDeclined(Event):
+    leg: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegMispressed(Event):
+    """Neither accept nor decline: the whisper is repeated."""
+
+    leg: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class MachineHeard(Event):
+    """Asynchronous machine detection says that a machine answered. It only advises."""
+
+    leg: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded(Event):
+    leg: str
+    call: str
+    ending: Ending
+
+
+# -- the room (Twilio's conference) -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RoomJoined(Event):
+    call: str
+    room: str  # ConferenceSid
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLeft(Event):
+    call: str
+    room: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomHeld(Event):
+    call: str
+    room: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomUnheld(Event):
+    call: str
+    room: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomEnded(Event):
+    room: str
+    sequence: int
+
+
+# -- results of commands ----------------------------------------------------------------------
+
+
+class Problem(StrEnum):
+    """How a command failed."""
+
+    GONE = "gone"  # the leg, room or number is not there any more: already over
+    REFUSED = "refused"  # will never work
+    TEMPORARY = "temporary"  # try again later
+    UNKNOWN = "unknown"  # it may have happened
+
+
+@dataclass(frozen=True, slots=True)
+class CommandsTaken(Event):
+    """A worker took all commands that were ready, until ``lease`` (ms)."""
+
+    worker: str
+    lease: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommandDone(Event):
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandFailed(Event):
+    command: str
+    problem: Problem
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DialPlaced(Event):
+    command: str
+    leg: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class DialRefused(Event):
+    """Never dialled and never will be. ``busy_elsewhere``: the member rings for another contact."""
+
+    command: str
+    leg: str
+    detail: str
+    busy_elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRead(Event):
+    """The participant was read back after a change of hold."""
+
+    command: str
+    leg: str
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatesFound(Event):
+    """``plan`` is None when the target is closed, unknown or has nobody."""
+
+    command: str
+    hunt: str
+    plan: Plan | None
+    candidates: tuple[Candidate, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseWritten(Event):
+    """The ledger holds the promise; only now may it be spoken."""
+
+    command: str
+    promise: str
+    due_from: int
+    due_until: int
+    max_attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketOpened(Event):
+    command: str
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegFact:
+    """What Twilio says of one leg right now."""
+
+    call: str
+    live: bool
+    ringing: bool
+    in_room: str  # ConferenceSid or ''
+    held: bool
+    ending: Ending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected(Event):
+    """Twilio was asked about all legs of the contact. ``at`` is when the asking began."""
+
+    command: str
+    at: int
+    legs: tuple[LegFact, ...]
+
+
+# -- people at the softphone, the pages, the promise link --------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TransferAsked(Event):
+    """``by`` is the address of the asking agent's phone, for example client:ana."""
+
+    by: str
+    target: Target
+    mode: TransferMode
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteAsked(Event):
+    transfer: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAsked(Event):
+    transfer: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwapAsked(Event):
+    transfer: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeAsked(Event):
+    transfer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseMoved(Event):
+    """The customer (by the link) or the ledger (after an attempt) set another time."""
+
+    promise: str
+    due_from: int
+    due_until: int
+    attempts: int
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseCancelled(Event):
+    promise: str
+
+
+# -- time -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed(Event):
+    """The clock says that the contact's deadline is due."""

@@ -1,0 +1,391 @@
+"""What a contact is: frozen data, nothing that acts.
+
+Theory. A **contact** is one customer's engagement from the first ring to the last goodbye.
+It owns **legs** (single phone calls), at most one running **hunt** (the ringing of a department or
+person), at most one open **transfer** and at most one **promise**. ``machine.step`` is the only
+function that makes a new contact out of an old one.
+
+Times are integers: milliseconds since the epoch, UTC. Durations end in ``_ms``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from telephony.contact.commands import Pending
+
+
+class Role(StrEnum):
+    """Whose leg it is."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"  # has the customer now
+    RECEIVER = "receiver"  # is asked to take over
+
+
+class LegState(StrEnum):
+    """How far one phone call has come. The order is the order of life."""
+
+    REQUESTED = "requested"  # we want it; Twilio may not know it yet
+    RINGING = "ringing"  # the phone rings
+    ANSWERED = "answered"  # hears a document: menu, whisper, question, farewell
+    ACCEPTED = "accepted"  # a human proved to be there and was sent into the room
+    JOINED = "joined"  # is in the room
+    ENDED = "ended"
+
+
+class Ending(StrEnum):
+    """Why a leg is over, as the network reports it."""
+
+    HUNG_UP = "hung_up"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    FAILED = "failed"  # the line broke, or could not be reached
+    CANCELLED = "cancelled"  # we stopped the ringing
+    REFUSED = "refused"  # never dialled: policy, bad number, or the member rings for somebody else
+
+
+class AttemptOutcome(StrEnum):
+    """The typed result of one attempt, told to agents and counted in reports."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    NO_ANSWER = "no_answer"
+    NOT_ACCEPTED = "not_accepted"  # answered, but nobody pressed the key in time
+    BUSY = "busy"
+    VOICEMAIL = "voicemail"
+    FAILED = "failed"
+    REFUSED = "refused"
+    BUSY_ELSEWHERE = "busy_elsewhere"  # already rings or talks for another contact
+    BEATEN = "beaten"  # somebody else accepted first
+    CANCELLED = "cancelled"
+    LOST = "lost"  # accepted, but hung up before the room was reached
+
+
+class Stage(StrEnum):
+    """Where the customer stands. ``STAGES`` in machine.py says who is on the line and what they hear."""
+
+    MENU = "menu"
+    SEEKING = "seeking"
+    CHOOSING = "choosing"
+    RECORDING = "recording"
+    PROMISING = "promising"
+    TALKING = "talking"
+    TRANSFER = "transfer"
+    RESTORING = "restoring"
+    FAREWELL = "farewell"
+    PROMISED = "promised"
+    KEEPING = "keeping"
+    CLOSED = "closed"
+
+
+class ContactOutcome(StrEnum):
+    """The one final outcome of a contact (L1)."""
+
+    RESOLVED = "resolved"
+    CUSTOMER_LEFT = "customer_left"
+    PROMISE_KEPT = "promise_kept"
+    TICKETED = "ticketed"
+
+
+class TransferMode(StrEnum):
+    WARM = "warm"  # consult first
+    COLD = "cold"  # the agent leaves at once; Warmline keeps watch as strictly
+
+
+class TransferState(StrEnum):
+    """Who is together while a transfer is open."""
+
+    HOLDING = "holding"  # customer is being put on hold; agent waits
+    RINGING = "ringing"  # customer on hold; agent waits or is gone; receivers ring
+    CONSULTING = "consulting"  # customer on hold; agent and receiver talk in private
+    ASIDE = "aside"  # swapped: agent and customer talk; receiver on hold
+    MERGED = "merged"  # all three talk
+    COMPLETING = "completing"  # customer and receiver talk; the agent is being let go
+    DONE = "done"
+
+
+class TransferOutcome(StrEnum):
+    """The one final outcome of a transfer (L1)."""
+
+    COMPLETED = "completed"
+    RETURNED = "returned"
+    CUSTOMER_LEFT = "customer_left"
+    PROMISED = "promised"
+    TICKETED = "ticketed"
+    CANCELLED = "cancelled"
+
+
+class Strategy(StrEnum):
+    """In which order the members of a department are rung."""
+
+    ALL = "all"
+    IN_ORDER = "in_order"
+    PROGRESSIVE = "progressive"
+    ROUND_ROBIN = "round_robin"
+    LONGEST_IDLE = "longest_idle"
+    FEWEST_CALLS = "fewest_calls"
+    RANDOM = "random"
+
+
+class RungKind(StrEnum):
+    """What to try when all rounds of a hunt went unanswered."""
+
+    OVERFLOW = "overflow"  # ring another department
+    AGENT = "agent"  # back to the agent who passed the customer on
+    CALLBACK = "callback"  # a promise
+    MESSAGE = "message"  # the customer leaves a message; becomes a ticket
+    TICKET = "ticket"  # a named human must act
+
+
+class TargetKind(StrEnum):
+    DEPARTMENT = "department"
+    AGENT = "agent"  # one person, by the name of their softphone
+    NUMBER = "number"  # a telephone number
+
+
+class HuntPurpose(StrEnum):
+    INBOUND = "inbound"
+    TRANSFER = "transfer"
+    RETURN = "return"  # ring the agent who had the customer
+    PROMISE = "promise"
+
+
+class HuntState(StrEnum):
+    PLANNING = "planning"  # candidates are being looked up
+    RINGING = "ringing"
+    RESTING = "resting"  # between two rounds
+    WON = "won"
+    OVER = "over"  # nobody accepted in any round
+    CANCELLED = "cancelled"
+
+
+class Choice(StrEnum):
+    """What the customer may choose when nobody has answered yet, or the department is closed."""
+
+    WAIT = "wait"
+    CALLBACK = "callback"
+    MESSAGE = "message"
+    AGENT = "agent"
+    NONE = "none"  # silence
+
+
+class Question(StrEnum):
+    """What the customer is asked in the stage CHOOSING."""
+
+    AFTER_ROUND = "after_round"
+    CLOSED = "closed"
+    AGENT_LEFT = "agent_left"  # the agent hung up first: connected again, or done?
+
+
+class PromiseState(StrEnum):
+    WRITING = "writing"
+    OPEN = "open"
+    KEPT = "kept"
+    REDEEMED = "redeemed"
+    CANCELLED = "cancelled"
+    TICKETED = "ticketed"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One phone call. ``id`` is ours and unique in the contact; ``call`` is Twilio's CallSid ('' until known)."""
+
+    id: str
+    role: Role
+    address: str
+    state: LegState
+    since: int  # when ``state`` began
+    call: str = ""
+    name: str = ""  # how the person is called in prompts and pages
+    member: str = ""  # key of the department's member, if any
+    hunt: str = ""  # the hunt this attempt belongs to
+    held: bool = False
+    machine: bool = False  # machine detection's advice
+    unwanted: str = ""  # why we want it to end ('' while wanted)
+    outcome: AttemptOutcome | None = None
+    ending: Ending | None = None
+    misses: int = 0  # wrong keys pressed
+    room: str = ""  # the ConferenceSid it was last seen in
+    sequence: int = -1  # the last room event that was applied, by Twilio's SequenceNumber
+    talked: bool = False  # customer and a human have been together on this leg
+    ring_ms: int = 0
+    strange: bool = False  # the dial's fate is unknown; it may ring
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    kind: RungKind
+    department: str = ""  # for OVERFLOW
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A department's (or person's) ringing policy as it stood when the hunt began."""
+
+    target: str
+    name: str  # spoken name
+    strategy: Strategy
+    ring_ms: int
+    rounds: int
+    pause_ms: int
+    ladder: tuple[Rung, ...]
+    caller_id: str
+    step_ms: int = 0  # PROGRESSIVE: the next member joins the ringing after this long
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A member and what is known of them at the moment of planning."""
+
+    key: str
+    name: str
+    address: str
+    delay_ms: int = 0
+    ring_ms: int = 0  # 0: the department's
+    busy: bool = False
+    idle_since: int = 0
+    calls_today: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """One member to ring, ``delay_ms`` after its wave began, for ``ring_ms`` of real ringing."""
+
+    candidate: Candidate
+    delay_ms: int
+    ring_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    kind: TargetKind
+    value: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hunt:
+    id: str
+    purpose: HuntPurpose
+    target: Target
+    state: HuntState
+    since: int
+    plan: Plan | None = None
+    round: int = 0  # counts from 1 once ringing
+    wave_at: int = 0  # when the current wave began
+    due: tuple[Ring, ...] = ()  # rings of the current wave not yet dialled
+    waves: tuple[tuple[Ring, ...], ...] = ()  # later waves of this round
+    winner: str = ""  # leg id
+    visited: tuple[str, ...] = ()  # departments already tried, this one included
+    rung: int = 0  # how many rungs of the ladder are used up
+    turns: int = 0  # how often the customer chose to keep waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    id: str
+    mode: TransferMode
+    target: Target
+    by: str  # leg id of the agent who asked
+    by_name: str
+    by_address: str
+    state: TransferState
+    since: int
+    requested_at: int
+    note: str = ""
+    outcome: TransferOutcome | None = None
+    reason: str = ""  # typed reason of a failure, for the agent
+    receiver: str = ""  # leg id
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    id: str
+    department: str
+    state: PromiseState
+    due_from: int = 0
+    due_until: int = 0
+    attempts: int = 0
+    max_attempts: int = 3
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    name: str
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The whole truth about one contact; everything else is a hint."""
+
+    id: str
+    version: int
+    customer: str  # E.164, or '' when withheld
+    dialled: str  # the number of ours they called
+    language: str
+    stage: Stage
+    since: int  # when ``stage`` began
+    created: int
+    serial: int = 0  # for ids: legs, hunts, transfers, commands
+    department: str = ""
+    department_name: str = ""
+    path: tuple[str, ...] = ()  # menu choices, in words
+    question: Question | None = None
+    next_open: int = 0  # for Question.CLOSED
+    resume: Stage | None = None  # where RESTORING goes back to
+    restores: int = 0
+    waiting_since: int = 0  # since when the customer waits for a human; 0 while with one
+    legs: tuple[Leg, ...] = ()
+    hunt: Hunt | None = None
+    transfers: tuple[Transfer, ...] = ()  # the last one may be open
+    promise: Promise | None = None
+    ticket: str = ""
+    outcome: ContactOutcome | None = None
+    reason: str = ""  # why it ended as it did, typed
+    pending: tuple[Pending, ...] = ()  # the outbox
+    timers: tuple[Timer, ...] = ()
+    message_url: str = ""
+
+    @property
+    def room(self) -> str:
+        """FriendlyName of this contact's conference; letters, digits, dot, dash and underscore only."""
+        return f"wl-{self.id}"
+
+    @property
+    def deadline(self) -> int | None:
+        """When this contact must be looked at again, at the latest; None only when it is over."""
+        return min((timer.due for timer in self.timers), default=None)
+
+    @property
+    def transfer(self) -> Transfer | None:
+        """The open transfer."""
+        if self.transfers and self.transfers[-1].outcome is None:
+            return self.transfers[-1]
+        return None
+
+    @property
+    def customer_leg(self) -> Leg | None:
+        """The customer's newest leg."""
+        for leg in reversed(self.legs):
+            if leg.role is Role.CUSTOMER:
+                return leg
+        return None
+
+    def leg(self, leg_id: str) -> Leg | None:
+        for leg in self.legs:
+            if leg.id == leg_id:
+                return leg
+        return None
+
+    def leg_of(self, call: str) -> Leg | None:
+        """The leg that Twilio knows as ``call``."""
+        for leg in self.legs:
+            if leg.call == call:
+                return leg
+        return None
