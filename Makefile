@@ -1,0 +1,58 @@
+# Everything a fresh machine needs is Python 3.11 or newer, make and a package registry.
+#   make demo  [ARGS="--once --speed 20"]   play the stories
+#   make test  [ARGS="-k settings"]         run the tests
+#   make check                              lint, types, architecture, tests
+#   make lint                               the same without the tests
+#   make lock                               renew the hash-pinned lock files
+#   make clean                              remove what was made (and ./var)
+
+VENV := .venv
+LOCK := requirements/development.txt
+# The environment is made again when the lock, the package's own description or the place changes;
+# a key made of their content does not mind what git does to file times.
+KEY := $(shell (cat $(LOCK) pyproject.toml; pwd) | cksum | tr ' ' '-')
+READY := $(VENV)/.ready-$(KEY)
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: venv demo test lint check lock clean
+.DEFAULT_GOAL := check
+
+venv: $(READY)
+
+demo: $(READY)
+	@$(BIN)/warmline demo $(ARGS)
+
+# Tests of files share nothing but the machine, so they run side by side, a file at a time.
+test: $(READY)
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile $(ARGS)
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+check:
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory test
+
+# One lock for every system and Python from 3.11 on, without registry addresses: plain pip installs
+# it with --require-hashes from whatever registry the machine is set to. The smaller files are
+# made first and bind the larger ones, so that tests run on what production runs. Versions move
+# only with: make lock ARGS=--upgrade   or   make lock ARGS="--upgrade-package rq"
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate $(ARGS) pyproject.toml
+lock: $(READY)
+	$(COMPILE) -o requirements/production.txt
+	$(COMPILE) --extra embedded -c requirements/production.txt -o requirements/embedded.txt
+	$(COMPILE) --all-extras -c requirements/embedded.txt -o $(LOCK)
+
+clean:
+	rm -rf $(VENV) var build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache \
+		.hypothesis .coverage .coverage.* htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY):
+	@sh requirements/install.sh $(VENV) $(LOCK)
+	@touch $@

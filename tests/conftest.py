@@ -1,0 +1,39 @@
+"""What every test may use: a clean environment and a real Redis of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from telephony.embedded import EmbeddedRedis
+
+# The shell that starts the tests must not decide how they end: no live account, no own settings.
+for _name in tuple(os.environ):
+    if _name.startswith(("WARMLINE_", "TWILIO_")):
+        del os.environ[_name]
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[EmbeddedRedis]:
+    """A real server for this test process (each xdist worker has its own)."""
+    # Socket paths are short by law, and pytest's own temporary folders are not.
+    folder = Path(tempfile.mkdtemp(prefix="warmline-"))
+    try:
+        with EmbeddedRedis(folder) as server:
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def redis_url(redis_server: EmbeddedRedis) -> str:
+    """The address of an empty database; what the last test left is flushed first."""
+    with redis.Redis.from_url(redis_server.url, socket_timeout=5) as client:
+        client.flushall()
+    return redis_server.url
