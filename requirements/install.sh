@@ -34,9 +34,20 @@ quietly() {
     fi
 }
 
+# An environment that works is brought up to date; one that was moved or broken is made anew.
+works() {
+    [ "$(head -n 1 "$venv/bin/pip" 2>/dev/null)" = "#!$(pwd)/$venv/bin/python" ] ||
+        [ "$(head -n 1 "$venv/bin/pip" 2>/dev/null)" = "#!$(pwd)/$venv/bin/python3" ] || return 1
+    "$venv/bin/python" -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
 echo "Making $venv from $lock with $("$python" --version) (about a minute) ..."
-rm -rf "$venv"
-quietly "$python" -m venv "$venv"
+if works; then
+    rm -f "$venv"/.ready-*
+else
+    rm -rf "$venv"
+    quietly "$python" -m venv "$venv"
+fi
 # What the lock installs is what the lock names: hashes required, nothing resolved here.
 quietly "$venv/bin/python" -m pip install --disable-pip-version-check --no-input \
     --require-hashes -r "$lock"

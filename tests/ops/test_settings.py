@@ -61,7 +61,7 @@ def test_the_data_folder_and_the_web_port_move_what_follows_from_them(
 def test_settings_cannot_be_changed_afterwards() -> None:
     settings = load_settings()
     with pytest.raises(ValidationError, match="frozen"):
-        settings.workers = 3  # type: ignore[misc]
+        settings.workers = 3
 
 
 def test_an_override_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
