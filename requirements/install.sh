@@ -36,8 +36,10 @@ quietly() {
 
 # An environment that works is brought up to date; one that was moved or broken is made anew.
 works() {
-    [ "$(head -n 1 "$venv/bin/pip" 2>/dev/null)" = "#!$(pwd)/$venv/bin/python" ] ||
-        [ "$(head -n 1 "$venv/bin/pip" 2>/dev/null)" = "#!$(pwd)/$venv/bin/python3" ] || return 1
+    case "$(head -n 1 "$venv/bin/pip" 2>/dev/null)" in
+        "#!$(pwd)/$venv/bin/python"*) ;;
+        *) return 1 ;;
+    esac
     "$venv/bin/python" -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
 
