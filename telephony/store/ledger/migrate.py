@@ -1,0 +1,114 @@
+"""Bring the database to the form that this version of Warmline expects.
+
+Migrations only ever add: during a rolling deploy the old code goes on working beside the new
+form, so an old process that finds a newer database leaves it alone.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from telephony.errors import StoreUnavailable
+from telephony.store.ledger.engine import (
+    Ledger,
+    Patience,
+    open_ledger,
+    reading,
+    translated,
+    writing,
+)
+
+MIGRATING = Patience(lock_ms=60_000, statement_ms=600_000)
+_WAL_WAIT_S = 10.0
+# Any number will do, as long as no other program takes the same advisory lock in this database.
+_ADVISORY_LOCK = 0x7761726D
+
+
+def migrate(ledger: Ledger) -> str:
+    """Apply what is missing, in one transaction, and return the revision that is then there.
+
+    Any number of processes may call this at the same moment: one works, the others wait for it.
+    Raises StoreUnavailable when the database cannot be used; then nothing was changed.
+    """
+    patient = open_ledger(ledger.engine.url, patience=MIGRATING)
+    try:
+        if patient.engine.dialect.name == "sqlite":
+            _prepare_file(patient)
+        with writing(patient) as conn:
+            if conn.dialect.name == "postgresql":
+                conn.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
+            found = _revision(conn)
+            if found is None or found in _known():
+                config = _config()
+                config.attributes["connection"] = conn
+                command.upgrade(config, "head")
+            return _revision(conn) or ""
+    finally:
+        patient.close()
+
+
+def check_schema(ledger: Ledger) -> None:
+    """Return when the database answers and has its tables; for `/readyz` and `doctor`.
+
+    Raises StoreUnavailable that says which of the two is missing.
+    """
+    with reading(ledger) as conn:
+        found = _revision(conn)
+    wanted = _scripts().get_current_head()
+    if found is None or (found in _known() and found != wanted):
+        raise StoreUnavailable(
+            f"The SQL database has the tables of {found or 'no version'}, not of {wanted}.",
+            what_to_do="Migrate the database: `warmline up` does it when it starts.",
+        )
+
+
+def _prepare_file(ledger: Ledger) -> None:
+    """Make the folder, and switch the file to WAL, which it then stays in for good.
+
+    SQLite does not wait for the lock that this switch needs, so several processes that start
+    together have to ask again.
+    """
+    Path(str(ledger.engine.url.database)).absolute().parent.mkdir(parents=True, exist_ok=True)
+    end = time.monotonic() + _WAL_WAIT_S
+    while True:
+        try:
+            _switch_to_wal(ledger)
+        except StoreUnavailable:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _switch_to_wal(ledger: Ledger) -> None:
+    # The mode cannot change inside a transaction, and `connect` alone begins none.
+    with translated(), closing(ledger.engine.raw_connection()) as conn:
+        conn.cursor().execute("PRAGMA journal_mode = WAL").fetchone()
+
+
+def _revision(conn: Connection) -> str | None:
+    return MigrationContext.configure(conn).get_current_revision()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _known() -> set[str]:
+    return {script.revision for script in _scripts().walk_revisions()}

@@ -1,0 +1,167 @@
+"""The numbers of the wallboard that are about a stretch of time, counted by department.
+
+A day is whatever `since` (inclusive) and `until` (exclusive) say: the caller knows the local
+midnights. A contact belongs to the moment it started, a promise to the moment it fell due.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, exists, func, select
+
+from telephony.store.ledger.engine import Ledger, reading
+from telephony.store.ledger.promises import PromiseState
+from telephony.store.ledger.tables import contacts, promises, transfers
+
+_C = contacts.c
+_P = promises.c
+REPEAT_MS = 7 * 24 * 3_600_000
+"""Back in the same department within a week: the first contact did not solve it."""
+
+
+@dataclass(frozen=True)
+class ContactReport:
+    """Contacts of one department (None: they ended before they chose one).
+
+    `answered_in_time`: by a person, within the target, measured from the first ring, menu included.
+    `abandoned`: the customer left before anybody answered. `open`: still going on, unanswered.
+    `resolved_first`: resolved, and the same customer had not been in this department in the week
+    before. `outcomes` counts every final outcome by name.
+    """
+
+    department: str | None
+    offered: int
+    answered: int
+    answered_in_time: int
+    abandoned: int
+    open: int
+    resolved_first: int
+    average_answer_ms: int | None
+    longest_answer_ms: int | None
+    outcomes: dict[str, int]
+
+    @property
+    def service_level(self) -> float | None:
+        """Answered in time, as a share of all that are not still waiting; None without any."""
+        decided = self.offered - self.open
+        return self.answered_in_time / decided if decided else None
+
+
+@dataclass(frozen=True)
+class PromiseReport:
+    """Promises of one department. `overdue`: open though the window has passed."""
+
+    department: str
+    due: int
+    kept: int
+    kept_on_time: int
+    overdue: int
+    states: dict[str, int]
+
+
+def contact_report(
+    ledger: Ledger, *, since: int, until: int, target_ms: int = 20_000
+) -> tuple[ContactReport, ...]:
+    """Count the contacts that started in the stretch, department by department."""
+    answer_ms = _C.answered_at - _C.started_at
+    within = (_C.started_at >= since) & (_C.started_at < until)
+    left = (_C.answered_at.is_(None)) & (_C.outcome == "customer_left")
+    waiting = _C.answered_at.is_(None) & _C.ended_at.is_(None)
+    first = (_C.outcome == "resolved") & ~_was_here_before()
+    counts = (
+        select(
+            _C.department,
+            func.count().label("offered"),
+            func.count(_C.answered_at).label("answered"),
+            _count(answer_ms <= target_ms).label("answered_in_time"),
+            _count(left).label("abandoned"),
+            _count(waiting).label("open"),
+            _count(first).label("resolved_first"),
+            func.avg(answer_ms).label("average_answer_ms"),
+            func.max(answer_ms).label("longest_answer_ms"),
+        )
+        .where(within)
+        .group_by(_C.department)
+    )
+    ends = (
+        select(_C.department, _C.outcome, func.count())
+        .where(within, _C.outcome.is_not(None))
+        .group_by(_C.department, _C.outcome)
+    )
+    outcomes: dict[str | None, dict[str, int]] = {}
+    with reading(ledger) as conn:
+        for department, outcome, number in conn.execute(ends):
+            outcomes.setdefault(department, {})[outcome] = number
+        rows = [row._asdict() for row in conn.execute(counts)]
+    reports = [_contact_report(row, outcomes.get(row["department"], {})) for row in rows]
+    return tuple(sorted(reports, key=lambda report: report.department or ""))
+
+
+def transfer_report(ledger: Ledger, *, since: int, until: int) -> dict[str, int]:
+    """Transfers asked for in the stretch, counted by outcome; `open` are those without one."""
+    outcome = func.coalesce(transfers.c.outcome, "open")
+    query = (
+        select(outcome, func.count())
+        .where(transfers.c.requested_at >= since, transfers.c.requested_at < until)
+        .group_by(outcome)
+    )
+    with reading(ledger) as conn:
+        return dict(row._tuple() for row in conn.execute(query))
+
+
+def promise_report(
+    ledger: Ledger, *, since: int, until: int, now: int
+) -> tuple[PromiseReport, ...]:
+    """Count the promises whose window begins in the stretch, department by department."""
+    on_time = (_P.state == PromiseState.KEPT) & (_P.closed_at <= _P.due_until)
+    overdue = (_P.state == PromiseState.OPEN) & (_P.due_until < now)
+    query = (
+        select(
+            _P.department,
+            _P.state,
+            func.count().label("number"),
+            _count(on_time).label("on_time"),
+            _count(overdue).label("overdue"),
+        )
+        .where(_P.due_from >= since, _P.due_from < until)
+        .group_by(_P.department, _P.state)
+    )
+    groups: dict[str, list[Any]] = {}
+    with reading(ledger) as conn:
+        for row in conn.execute(query):
+            groups.setdefault(row.department, []).append(row)
+    return tuple(_promise_report(name, rows) for name, rows in sorted(groups.items()))
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((condition, 1)))
+
+
+def _was_here_before() -> ColumnElement[bool]:
+    before = contacts.alias("before")
+    return exists().where(
+        before.c.customer == _C.customer,
+        before.c.department == _C.department,
+        before.c.started_at < _C.started_at,
+        before.c.started_at >= _C.started_at - REPEAT_MS,
+    )
+
+
+def _contact_report(row: dict[str, Any], outcomes: dict[str, int]) -> ContactReport:
+    average = row["average_answer_ms"]
+    whole = None if average is None else round(average)
+    return ContactReport(**row | {"average_answer_ms": whole, "outcomes": outcomes})
+
+
+def _promise_report(department: str, rows: list[Any]) -> PromiseReport:
+    states = {row.state: row.number for row in rows}
+    return PromiseReport(
+        department=department,
+        due=sum(states.values()),
+        kept=states.get(PromiseState.KEPT, 0),
+        kept_on_time=sum(row.on_time for row in rows),
+        overdue=sum(row.overdue for row in rows),
+        states=states,
+    )
