@@ -9,22 +9,15 @@ from urllib.parse import urlsplit
 
 from simulator.rest.problems import bad_parameter, problem
 from simulator.rest.wire import Fields
+from simulator.world import Hook
 
-E164 = re.compile(r"\+[1-9]\d{6,14}\Z")
-CLIENT = re.compile(r"client:[^\s?&]{1,256}(\?\S*)?\Z")
-SIP = re.compile(r"sips?:[^\s@]+@[^\s]+\Z")
-APP = re.compile(r"app:AP[0-9a-f]{32}(\?\S*)?\Z")
 CALL_SID = re.compile(r"CA[0-9a-f]{32}\Z")
 CONFERENCE_SID = re.compile(r"CF[0-9a-fA-F]{32}\Z")
 
 INVALID_URL = 11100
 LABEL_INVALID = 16024
-NO_TO = 21201
 BAD_URL = 21205
 BAD_TIMEOUT = 21208
-BAD_TO = 21211
-BAD_FROM = 21212
-NO_FROM = 21213
 BAD_AMD = 21234
 BAD_CALLBACK = 21609
 
@@ -134,18 +127,14 @@ def is_url(value: str) -> bool:
         return False
 
 
-def is_address(value: str) -> bool:
-    """Whether `value` can be dialled: E.164, `client:`, `sip:` or `app:`."""
-    return any(form.match(value) for form in (E164, CLIENT, SIP, APP))
+def callback(params: Params, name: str, events: Collection[str]) -> Hook | None:
+    """The hook made of `name`, `nameMethod` and `nameEvent`; None if no URL was given."""
+    url = params.url(name, BAD_CALLBACK, empty=True)
+    method = params.method(f"{name}Method") or "POST"
+    wanted = params.choices(f"{name}Event", events) or ()
+    return Hook(url, method, wanted) if url else None
 
 
-def dialled(params: Params) -> tuple[str, str]:
-    """The To and From of a dial. Raises 21201, 21211, 21213 or 21212."""
-    to, source = params.text("To"), params.text("From")
-    if not to:
-        raise problem(NO_TO, "No 'To' number is specified")
-    if not source:
-        raise problem(NO_FROM, "No 'From' number is specified")
-    if not is_address(to):
-        raise problem(BAD_TO, f"The phone number you are attempting to call, {to}, is not valid.")
-    return to, source
+def recording_callback(params: Params, name: str) -> Hook | None:
+    """A recording's status callback."""
+    return callback(params, name, ("in-progress", "completed", "absent"))

@@ -6,11 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from simulator.api import ApiResponse
+from simulator.api import ApiRequest, ApiResponse
 from simulator.errors import not_found
 from simulator.rest.problems import method_not_allowed
-from simulator.rest.wire import Request
-
 
 Handler = Callable[..., ApiResponse]
 """A resource's function: (network, request, **named parts of the path) -> answer."""
@@ -35,7 +33,7 @@ def route(template: str, **handlers: Handler) -> Route:
 
 
 def find(
-    routes: tuple[Route, ...], request: Request, path: str
+    routes: tuple[Route, ...], request: ApiRequest, path: str
 ) -> tuple[Handler, dict[str, str]]:
     """The handler for `path` and its named parts. Raises 404 / 20404 or 405 / 20004."""
     for candidate in routes:

@@ -45,23 +45,19 @@ class Fields(Mapping[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One REST request as the resources read it; `account` comes from the path."""
+    """One REST request as the resources read it."""
 
-    method: str
     path: str
     query: Fields
     form: Fields
-    account: str
 
 
-def read(request: ApiRequest, account: str) -> Request:
+def read(request: ApiRequest) -> Request:
     """The request with its query and form as `Fields`."""
     return Request(
-        method=request.method,
         path=request.path,
         query=Fields(request.query),
         form=Fields(request.form),
-        account=account,
     )
 
 
