@@ -16,19 +16,24 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 
 GRACE_SECONDS = 5.0
 
 
 class Leash:
-    """Holds process groups; every held process must lead its own (`start_new_session=True`)."""
+    """Holds process groups; every held process must lead its own (`start_new_session=True`).
 
-    def __init__(self) -> None:
+    `keep` are open files that the watcher shares until all groups are gone. A lock file among
+    them stays locked for exactly as long as anything that it protects from is alive.
+    """
+
+    def __init__(self, *, keep: Iterable[int] = ()) -> None:
         self._watcher = subprocess.Popen(
             [sys.executable, "-I", "-S", __file__],
             stdin=subprocess.PIPE,
+            pass_fds=tuple(keep),
             start_new_session=True,  # Ctrl-C in the terminal must not reach the watcher.
             text=True,
             bufsize=1,
@@ -67,12 +72,21 @@ class Leash:
         self.close()
 
 
-def end_groups(groups: Iterable[int], grace: float = GRACE_SECONDS) -> None:
-    """SIGTERM to every group, SIGKILL to those that are still there after `grace` seconds."""
+def end_groups(
+    groups: Iterable[int],
+    grace: float = GRACE_SECONDS,
+    *,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
+    """SIGTERM to every group, SIGKILL to those that are still there after `grace` seconds.
+
+    A parent reaps its children in `meanwhile`: a group lasts as long as its zombies do.
+    """
     left = {group for group in groups if signal_group(group, signal.SIGTERM)}
     until = time.monotonic() + grace
     while left and time.monotonic() < until:
         time.sleep(0.02)
+        meanwhile()
         left = {group for group in left if signal_group(group, 0)}
     for group in left:
         signal_group(group, signal.SIGKILL)
