@@ -61,7 +61,7 @@ def say(
     key: Prompt,
     /,
     *,
-    wording: Mapping[str, Mapping[str, str]] | None = None,
+    wording: Mapping[Prompt, Mapping[str, str]] | None = None,
     **params: object,
 ) -> str:
     """One sentence in one language, with its values put in; plain text, not escaped for XML.
@@ -82,4 +82,6 @@ def say(
             raise PromptError(f"the sentence {str(key)!r} needs a value for {name!r}")
         return str(params[name])
 
-    return _PLACEHOLDER.sub(value, template)
+    text = _PLACEHOLDER.sub(value, template)
+    # A name is in small letters in the middle of a sentence ("billing"), not at its beginning.
+    return text[:1].upper() + text[1:] if template.startswith("{") else text

@@ -43,6 +43,11 @@ def test_values_are_put_in_and_never_read_as_templates() -> None:
     assert text == "Thank you for calling {department} & <Sons>."
 
 
+def test_a_sentence_that_begins_with_a_name_begins_with_a_capital() -> None:
+    assert say("es", Prompt.CLOSED_NO_TIME, department="ventas").endswith("en ventas.")
+    assert say("en", Prompt.CLOSED_NO_TIME, department="sales").startswith("Sales is closed")
+
+
 def test_a_missing_value_names_the_sentence_and_the_value() -> None:
     with pytest.raises(PromptError, match=r"'greeting' needs a value for 'company'"):
         say("en", Prompt.GREETING)
@@ -55,7 +60,7 @@ def test_a_regional_tag_finds_its_language_and_an_unknown_one_english() -> None:
 
 
 def test_a_companys_own_wording_comes_before_the_catalogue() -> None:
-    wording = {"greeting": {"en": "Ahoy, this is {company}."}}
+    wording = {Prompt.GREETING: {"en": "Ahoy, this is {company}."}}
     assert say("en", Prompt.GREETING, wording=wording, company="Harbor") == "Ahoy, this is Harbor."
     assert say("es", Prompt.GREETING, wording=wording, company="Harbor").startswith("Gracias")
 

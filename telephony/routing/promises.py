@@ -1,0 +1,74 @@
+"""When a customer may be called back: in their own allowed hours, while the department is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+import phonenumbers
+from phonenumbers.timezone import time_zones_for_number
+
+from telephony.routing.hours import next_open, open_at, opens_at
+from telephony.routing.model import Company, Department
+from telephony.routing.policy import check_address
+
+_MOST_ZONES = 4
+_MOST_ROUNDS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseWindow:
+    """A callback is due not before `begins` and not after `ends`."""
+
+    begins: datetime
+    ends: datetime
+
+
+@lru_cache(maxsize=4096)
+def customer_zones(number: str, default: str) -> tuple[str, ...]:
+    """The time zones in which the owner of a number may be; `default` when nobody can tell.
+
+    An area code may span several zones, and all of them count. A number that could be anywhere
+    in its country, such as a toll-free one, says nothing.
+    """
+    try:
+        found = time_zones_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return (default,)
+    zones = tuple(zone for zone in found if zone in available_timezones())
+    return zones if 0 < len(zones) <= _MOST_ZONES else (default,)
+
+
+def may_ring(company: Company, number: str, at: datetime) -> bool:
+    """Whether the customer's own clock allows a callback at `at` (S9)."""
+    span = company.promises.local_hours
+    zones = customer_zones(number, company.timezone)
+    return all(open_at(lambda _: (span,), ZoneInfo(zone), at) for zone in zones)
+
+
+def promise_window(
+    company: Company, department: Department, number: str, at: datetime
+) -> PromiseWindow | None:
+    """The first window from `at` on in which the customer may be called and the department is open.
+
+    None when there is no such time, or when the dialling policy forbids the number: then no
+    callback may be promised.
+    """
+    if not check_address(company.dialling, number).allowed:
+        return None
+    span = company.promises.local_hours
+    zones = [ZoneInfo(zone) for zone in customer_zones(number, company.timezone)]
+    moment: datetime | None = at
+    for _ in range(_MOST_ROUNDS):
+        before = moment
+        for zone in zones:
+            moment = moment and opens_at(lambda _: (span,), zone, moment)
+        moment = moment and next_open(company, department, moment)
+        if moment is None:
+            return None
+        if moment == before:
+            window = timedelta(minutes=company.promises.window_minutes)
+            return PromiseWindow(moment, moment + window)
+    return None
