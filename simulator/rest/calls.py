@@ -57,8 +57,6 @@ def create(network: Network, request: Request) -> ApiResponse:
         machine_detection=None if digits else detection,
         caller_id=params.text("CallerId") or "",
     )
-    if options.to and options.from_ and not (options.application_sid or _has_entry(options.entry)):
-        raise problem(BAD_URL, "Url parameter is required.")
     return created(view(network, network.create_call(options)))
 
 

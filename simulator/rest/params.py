@@ -11,17 +11,14 @@ from simulator.rest.problems import bad_parameter, problem
 from simulator.rest.wire import Fields
 from simulator.world import Hook
 
-CALL_SID = re.compile(r"CA[0-9a-f]{32}\Z")
 CONFERENCE_SID = re.compile(r"CF[0-9a-fA-F]{32}\Z")
 
 INVALID_URL = 11100
-LABEL_INVALID = 16024
 BAD_URL = 21205
 BAD_TIMEOUT = 21208
 BAD_AMD = 21234
 BAD_CALLBACK = 21609
 
-LABEL_LENGTH = 128
 CALL_METHODS = ("GET", "POST")
 
 
@@ -95,24 +92,6 @@ class Params:
             return value
         if not is_url(value):
             raise problem(code, f"{name} is not a valid URL: {value}")
-        return value
-
-    def label(self, name: str = "Label") -> str | None:
-        """A participant label: at most 128 characters, unlike a call sid, without a slash.
-
-        Raises 400 / 16024 (https://www.twilio.com/docs/api/errors/16024).
-        """
-        value = self.fields.get(name)
-        if value is None:
-            return None
-        wrong = (
-            not 0 < len(value) <= LABEL_LENGTH
-            or CALL_SID.match(value)
-            or "/" in value
-            or "%2f" in value.lower()
-        )
-        if wrong:
-            raise problem(LABEL_INVALID, f"Participant label is invalid: {value[:LABEL_LENGTH]}")
         return value
 
 

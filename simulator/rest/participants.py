@@ -135,14 +135,11 @@ def view(network: Network, participant: Participant) -> Json:
 
 
 def _options(params: Params) -> ParticipantOptions:
-    coaching = params.flag("Coaching") or False
-    if coaching and not params.text("CallSidToCoach"):
-        raise bad_parameter("CallSidToCoach", "is required when Coaching is true")
     limit = params.number("TimeLimit", 1)
     return ParticipantOptions(
         to=params.text("To") or "",
         from_=params.text("From") or "",
-        label=params.label() or "",
+        label=params.text("Label") or "",
         timeout=float(params.number("Timeout", 5, 600, BAD_TIMEOUT) or 60),
         time_limit=None if limit is None else float(limit),
         status_callback=callback(params, "StatusCallback", CALL_EVENTS),
@@ -154,7 +151,7 @@ def _options(params: Params) -> ParticipantOptions:
         wait_method=params.method("WaitMethod") or "POST",
         early_media=_default(params.flag("EarlyMedia"), True),
         max_participants=params.number("MaxParticipants", 2, 250) or 250,
-        coaching=coaching,
+        coaching=params.flag("Coaching") or False,
         call_sid_to_coach=params.text("CallSidToCoach") or "",
         conference_callback=callback(params, "ConferenceStatusCallback", ROOM_EVENTS),
         conference_record=RECORD[params.choice("ConferenceRecord", RECORD) or "false"],
