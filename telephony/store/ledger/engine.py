@@ -107,7 +107,8 @@ def insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
 
 def insert_new(conn: Connection, table: Table, values: dict[str, Any]) -> bool:
     """Insert one row unless it breaks a unique rule; True when this call wrote it."""
-    return conn.execute(insert(conn, table).values(values).on_conflict_do_nothing()).rowcount == 1
+    new = insert(conn, table).values(values).on_conflict_do_nothing()
+    return conn.execute(new.returning(*table.primary_key)).first() is not None
 
 
 def ping(ledger: Ledger) -> None:

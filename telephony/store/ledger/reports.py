@@ -103,12 +103,12 @@ def transfer_report(ledger: Ledger, *, since: int, until: int) -> dict[str, int]
     """Transfers asked for in the stretch, counted by outcome; `open` are those without one."""
     outcome = func.coalesce(transfers.c.outcome, "open")
     query = (
-        select(outcome, func.count())
+        select(outcome.label("outcome"), func.count().label("number"))
         .where(transfers.c.requested_at >= since, transfers.c.requested_at < until)
         .group_by(outcome)
     )
     with reading(ledger) as conn:
-        return dict(row._tuple() for row in conn.execute(query))
+        return {row.outcome: row.number for row in conn.execute(query)}
 
 
 def promise_report(
