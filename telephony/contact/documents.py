@@ -1,13 +1,13 @@
 """What a leg should hear now: a pure function of the contact.
 
 Whatever makes a leg ask for its document (a redirect, a room that ended, a key pressed, a repeated
-webhook), the answer depends on the state alone. So asking twice is harmless and asking late is right.
+webhook), the answer depends on the state alone. So asking twice is harmless and asking late is
+right.
 ``telephony.twilio.twiml`` turns a document into TwiML; the menu's own documents come from the IVR.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from telephony.contact.model import (
@@ -36,7 +36,9 @@ class Document(StrEnum):
     PROMISE_TOLD = "promise_told"  # customer: the promise in words, then Hangup
     TICKET_TOLD = "ticket_told"  # customer: a person will contact you, then Hangup
     CONFIRM = "confirm"  # customer called back: press 1 to be connected; Gather
-    CALLBACK_VOICEMAIL = "callback_voicemail"  # a machine answered our callback: no private data; Hangup
+    CALLBACK_VOICEMAIL = (
+        "callback_voicemail"  # a machine answered our callback: no private data; Hangup
+    )
     WHISPER = "whisper"  # receiver: who, what, how long; Gather 1 or 2, repeated
     BEATEN = "beaten"  # receiver: a colleague was quicker; Hangup
     DECLINED = "declined"  # receiver: thanks; Hangup
@@ -56,9 +58,10 @@ class HoldNews(StrEnum):
     PLAIN = "plain"
 
 
-IN_ROOM = frozenset(
-    {Stage.SEEKING, Stage.TALKING, Stage.TRANSFER, Stage.RESTORING, Stage.KEEPING}
-)
+IN_ROOM = frozenset({Stage.SEEKING, Stage.TALKING, Stage.TRANSFER, Stage.RESTORING, Stage.KEEPING})
+
+CONFIRM_TRIES = 2
+"""How often a customer who was called back is asked again before we take it for a machine."""
 
 _CUSTOMER: dict[Stage, Document] = {
     Stage.MENU: Document.MENU,
@@ -77,8 +80,9 @@ def document_for(contact: Contact, leg: Leg) -> Document:
 
 
 def _for_customer(contact: Contact, leg: Leg) -> Document:
-    if leg.machine and leg.state is LegState.ANSWERED:
-        return Document.CALLBACK_VOICEMAIL
+    if leg.outbound and leg.state is LegState.ANSWERED:
+        alone = leg.machine or leg.misses > CONFIRM_TRIES
+        return Document.CALLBACK_VOICEMAIL if alone else Document.CONFIRM
     if leg.state is LegState.ENDED or contact.stage is Stage.CLOSED:
         return Document.FINISHED
     if contact.stage is Stage.FAREWELL:

@@ -66,7 +66,9 @@ class AttemptOutcome(StrEnum):
 
 
 class Stage(StrEnum):
-    """Where the customer stands. ``STAGES`` in machine.py says who is on the line and what they hear."""
+    """Where the customer stands. ``STAGES`` in machine.py says who is on the line and what they
+    hear.
+    """
 
     MENU = "menu"
     SEEKING = "seeking"
@@ -192,7 +194,9 @@ class PromiseState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One phone call. ``id`` is ours and unique in the contact; ``call`` is Twilio's CallSid ('' until known)."""
+    """One phone call. ``id`` is ours and unique in the contact; ``call`` is Twilio's CallSid (''
+    until known).
+    """
 
     id: str
     role: Role
@@ -211,8 +215,10 @@ class Leg:
     misses: int = 0  # wrong keys pressed
     room: str = ""  # the ConferenceSid it was last seen in
     sequence: int = -1  # the last room event that was applied, by Twilio's SequenceNumber
-    talked: bool = False  # customer and a human have been together on this leg
+    talked: bool = False  # has shared the room with somebody since it joined
+    outbound: bool = False  # a customer's leg that we dialled: a callback
     ring_ms: int = 0
+    parting: bool = False  # hears our last sentence to them, then their document hangs up
     strange: bool = False  # the dial's fate is unknown; it may ring
 
 
@@ -283,6 +289,7 @@ class Hunt:
     visited: tuple[str, ...] = ()  # departments already tried, this one included
     rung: int = 0  # how many rungs of the ladder are used up
     turns: int = 0  # how often the customer chose to keep waiting
+    reason: str = ""  # why it is over: closed, no_members, no_answer, ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +319,7 @@ class Promise:
     attempts: int = 0
     max_attempts: int = 3
     told: bool = False
+    missed: bool = False  # tried in vain: to be counted and put off
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,11 +358,15 @@ class Contact:
     reason: str = ""  # why it ended as it did, typed
     pending: tuple[Pending, ...] = ()  # the outbox
     timers: tuple[Timer, ...] = ()
+    looked: int = 0  # when Twilio was last asked what is really there
     message_url: str = ""
+    ticket_reason: str = ""  # why a human must act; a ticket is being opened while ``ticket`` is ''
 
     @property
     def room(self) -> str:
-        """FriendlyName of this contact's conference; letters, digits, dot, dash and underscore only."""
+        """FriendlyName of this contact's conference; letters, digits, dot, dash and underscore
+        only.
+        """
         return f"wl-{self.id}"
 
     @property

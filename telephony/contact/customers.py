@@ -1,0 +1,502 @@
+"""The customer: called, asked, held, restored when the line breaks, promised, called back.
+
+Every way off the line leads through here, so that what happens to a customer who is gone (or whose
+line is gone) is decided in one table, ``LEFT``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from telephony.contact import commands as co
+from telephony.contact import events as ev
+from telephony.contact.calls import ring_customer
+from telephony.contact.edit import (
+    Refused,
+    cancel_hunt,
+    close,
+    end_transfer,
+    enter,
+    joined,
+    next_id,
+    post,
+    put_hunt,
+    put_leg,
+    staff_present,
+    unwant,
+)
+from telephony.contact.model import (
+    AttemptOutcome,
+    Choice,
+    Contact,
+    ContactOutcome,
+    Ending,
+    HuntPurpose,
+    HuntState,
+    Leg,
+    LegState,
+    PromiseState,
+    Question,
+    Role,
+    Stage,
+    TransferOutcome,
+)
+from telephony.contact.seeking import (
+    ask_promise,
+    ask_ticket,
+    begin_hunt,
+    begin_return,
+    department_target,
+    plan_again,
+    restart,
+    seeking_stage,
+)
+from telephony.contact.timing import RESTORE_TRIES, SHORT_TALK_MS
+
+
+def new_contact(contact_id: str, event: ev.CustomerCalled, now: int) -> Contact:
+    """The first ring of a new contact."""
+    contact = Contact(
+        id=contact_id,
+        version=0,
+        customer=event.customer,
+        dialled=event.dialled,
+        language=event.language,
+        stage=Stage.MENU,
+        since=now,
+        created=now,
+        waiting_since=now,
+        looked=now,
+    )
+    return _add_customer_leg(contact, event, now)
+
+
+def _add_customer_leg(contact: Contact, event: ev.CustomerCalled, now: int) -> Contact:
+    contact, leg_id = next_id(contact, "l")
+    leg = Leg(
+        id=leg_id,
+        role=Role.CUSTOMER,
+        address=event.customer,
+        state=LegState.ANSWERED,
+        since=now,
+        call=event.call,
+    )
+    return put_leg(contact, leg)
+
+
+# -- the customer calls in again ---------------------------------------------------------------
+
+
+def on_called_again(contact: Contact, event: ev.CustomerCalled, now: int) -> Contact:
+    """The customer calls while a promise is open or their line is being restored: the place is
+    kept.
+    """
+    if contact.leg_of(event.call) is not None:
+        return contact
+    old = contact.customer_leg
+    if old is not None:
+        contact = put_leg(contact, unwant(old, AttemptOutcome.CANCELLED))
+    contact = _add_customer_leg(contact, event, now)
+    if contact.stage is Stage.RESTORING:
+        return enter(replace(contact, resume=None), _resumed(contact), now)
+    contact = _redeem(contact, now)
+    hunt = contact.hunt
+    if hunt is None or hunt.state in {HuntState.OVER, HuntState.CANCELLED}:
+        contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
+    else:
+        contact = put_hunt(contact, replace(hunt, purpose=HuntPurpose.INBOUND))
+    return enter(replace(contact, waiting_since=now), Stage.SEEKING, now)
+
+
+def on_called_elsewhere(contact: Contact, event: ev.CustomerCalled, now: int) -> Contact:
+    """A repeat of the first webhook is late; a second call of the same customer is another
+    contact.
+    """
+    if contact.leg_of(event.call) is not None:
+        return contact
+    raise Refused("not_waiting")
+
+
+def _redeem(contact: Contact, now: int) -> Contact:
+    return close_promise(contact, PromiseState.REDEEMED, now)
+
+
+def close_promise(contact: Contact, state: PromiseState, now: int) -> Contact:
+    """The promise is over; the ledger is told."""
+    promise = contact.promise
+    if promise is None or promise.state is not PromiseState.OPEN:
+        return contact
+    contact = replace(contact, promise=replace(promise, state=state))
+    command = co.ClosePromise(promise.id, state.value)
+    return post(contact, f"close:{promise.id}", command, now)
+
+
+# -- menu and questions --------------------------------------------------------------------------
+
+
+def on_menu(contact: Contact, event: ev.MenuHeard, now: int) -> Contact:
+    return replace(contact, language=event.language)
+
+
+def on_department(contact: Contact, event: ev.DepartmentChosen, now: int) -> Contact:
+    """The menu is done: into the room with music, and the hunt begins."""
+    contact = replace(
+        contact,
+        department=event.department,
+        department_name=event.name,
+        language=event.language,
+        path=event.path,
+    )
+    contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
+    return enter(contact, Stage.SEEKING, now)
+
+
+def on_closed(contact: Contact, event: ev.DepartmentClosed, now: int) -> Contact:
+    """The department is closed: the customer chooses a callback or a message."""
+    contact = replace(
+        contact,
+        department=event.department,
+        department_name=event.name,
+        language=event.language,
+        path=event.path,
+        question=Question.CLOSED,
+        next_open=event.next_open,
+    )
+    return enter(contact, Stage.CHOOSING, now)
+
+
+def on_choice(contact: Contact, event: ev.CustomerChose, now: int) -> Contact:
+    """What the customer chose; silence takes the kindest way on."""
+    if event.choice is Choice.CALLBACK and contact.customer:
+        return ask_promise(contact, now)
+    if event.choice is Choice.MESSAGE:
+        return enter(cancel_hunt(contact), Stage.RECORDING, now)
+    if event.choice is Choice.AGENT and contact.transfers:
+        return enter(begin_return(contact, now), seeking_stage(contact), now)
+    if contact.question is Question.CLOSED:
+        if contact.customer:
+            return ask_promise(contact, now)
+        return enter(contact, Stage.RECORDING, now)
+    return _keep_waiting(contact, event.choice, now)
+
+
+def _keep_waiting(contact: Contact, choice: Choice, now: int) -> Contact:
+    hunt = contact.hunt
+    if contact.question is Question.AGENT_LEFT or hunt is None:
+        contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
+    elif hunt.state is HuntState.RESTING:
+        contact = plan_again(contact, hunt, now)
+    elif choice is Choice.WAIT:
+        contact = restart(contact, hunt, now)
+    return enter(contact, seeking_stage(contact), now)
+
+
+def choice_overdue(contact: Contact, now: int) -> Contact:
+    return on_choice(contact, ev.CustomerChose(Choice.NONE), now)
+
+
+def on_message(contact: Contact, event: ev.MessageRecorded, now: int) -> Contact:
+    """A recorded message becomes a ticket."""
+    return ask_ticket(replace(contact, message_url=event.url), "message", now)
+
+
+# -- promise and ticket ------------------------------------------------------------------------
+
+
+def on_promise_written(contact: Contact, event: ev.PromiseWritten, now: int) -> Contact:
+    """The ledger holds it: tell the customer, or, when they are gone, send the message."""
+    promise = contact.promise
+    if promise is None or promise.state is not PromiseState.WRITING:
+        return contact
+    promise = replace(
+        promise,
+        id=event.promise,
+        state=PromiseState.OPEN,
+        due_from=event.due_from,
+        due_until=event.due_until,
+        max_attempts=event.max_attempts,
+    )
+    contact = replace(contact, promise=promise)
+    contact = end_transfer(contact, TransferOutcome.PROMISED, now, "callback_promised")
+    contact = _confirm(contact, now)
+    return enter(contact, Stage.FAREWELL if _on_line(contact) else Stage.PROMISED, now)
+
+
+def _confirm(contact: Contact, now: int) -> Contact:
+    promise = contact.promise
+    assert promise is not None
+    command = co.ConfirmPromise(promise.id, promise.due_from)
+    return post(contact, f"confirm:{promise.due_from}", command, now)
+
+
+def _on_line(contact: Contact) -> bool:
+    leg = contact.customer_leg
+    return leg is not None and leg.state is not LegState.ENDED
+
+
+def on_promise_moved(contact: Contact, event: ev.PromiseMoved, now: int) -> Contact:
+    """Another time: the customer's wish, or the next try after one in vain."""
+    promise = contact.promise
+    if promise is None or promise.id != event.promise or promise.state is not PromiseState.OPEN:
+        return contact
+    moved = replace(
+        promise,
+        due_from=event.due_from,
+        due_until=event.due_until,
+        attempts=event.attempts,
+        missed=promise.missed and not event.command,
+    )
+    return replace(contact, promise=moved)
+
+
+def on_promise_cancelled(contact: Contact, event: ev.PromiseCancelled, now: int) -> Contact:
+    """The customer does not want to be called any more."""
+    promise = contact.promise
+    if promise is None or promise.id != event.promise:
+        raise Refused("no_such_promise")
+    contact = close_promise(contact, PromiseState.CANCELLED, now)
+    return close(contact, ContactOutcome.RESOLVED, "promise_cancelled", now)
+
+
+def on_ticket(contact: Contact, event: ev.TicketOpened, now: int) -> Contact:
+    contact = replace(contact, ticket=event.ticket)
+    contact = end_transfer(contact, TransferOutcome.TICKETED, now, contact.ticket_reason)
+    if _on_line(contact):
+        return enter(contact, Stage.FAREWELL, now)
+    return close(contact, ContactOutcome.TICKETED, contact.ticket_reason, now)
+
+
+# -- rules that look at the customer's line ----------------------------------------------------
+
+
+def settle_line(contact: Contact, now: int) -> Contact:
+    """The customer's line is down: what now?"""
+    leg = contact.customer_leg
+    if leg is None or leg.state is not LegState.ENDED:
+        return contact
+    return LEFT[contact.stage](contact, leg, now)
+
+
+def _line_broke(contact: Contact, leg: Leg) -> bool:
+    return leg.ending is Ending.FAILED and bool(contact.customer) and not leg.outbound
+
+
+def _gone_waiting(contact: Contact, leg: Leg, now: int) -> Contact:
+    if _line_broke(contact, leg):
+        return _restore(contact, contact.stage, now)
+    talked = contact.question is Question.AGENT_LEFT and contact.stage is Stage.CHOOSING
+    if talked:
+        return _close_served(contact, now)
+    contact = end_transfer(contact, TransferOutcome.CUSTOMER_LEFT, now, "customer_left")
+    return close(contact, ContactOutcome.CUSTOMER_LEFT, f"left_while_{contact.stage.value}", now)
+
+
+def _gone_from_menu(contact: Contact, leg: Leg, now: int) -> Contact:
+    return close(contact, ContactOutcome.CUSTOMER_LEFT, "left_while_menu", now)
+
+
+def _gone_from_talk(contact: Contact, leg: Leg, now: int) -> Contact:
+    if leg.ending is Ending.FAILED and contact.customer:
+        return _restore(contact, Stage.TALKING, now)
+    return _close_served(contact, now)
+
+
+def _close_served(contact: Contact, now: int) -> Contact:
+    kept = contact.promise is not None and contact.promise.state is PromiseState.KEPT
+    outcome = ContactOutcome.PROMISE_KEPT if kept else ContactOutcome.RESOLVED
+    return close(contact, outcome, "served", now)
+
+
+def _gone_recording(contact: Contact, leg: Leg, now: int) -> Contact:
+    return contact  # the recording may still be reported; STAGE_LIMITS ends the wait
+
+
+def _gone_told(contact: Contact, leg: Leg, now: int) -> Contact:
+    if contact.ticket:
+        return close(contact, ContactOutcome.TICKETED, contact.ticket_reason, now)
+    return enter(contact, Stage.PROMISED, now)
+
+
+def _stay(contact: Contact, leg: Leg, now: int) -> Contact:
+    return contact
+
+
+def _restore_again(contact: Contact, leg: Leg, now: int) -> Contact:
+    if contact.restores < RESTORE_TRIES:
+        return ring_customer(replace(contact, restores=contact.restores + 1), now)
+    for other in staff_present(contact):
+        contact = put_leg(contact, unwant(other, AttemptOutcome.CANCELLED))
+    return ask_promise(replace(contact, resume=None), now)
+
+
+def _restore(contact: Contact, resume: Stage, now: int) -> Contact:
+    """The line broke: call the customer back at once; whoever is in the room waits."""
+    back = seeking_stage(contact) if resume is Stage.CHOOSING else resume
+    contact = enter(replace(contact, resume=back), Stage.RESTORING, now)
+    return ring_customer(replace(contact, restores=1), now)
+
+
+def _resumed(contact: Contact) -> Stage:
+    return contact.resume or seeking_stage(contact)
+
+
+def _keep_in_vain(contact: Contact, leg: Leg, now: int) -> Contact:
+    """The customer did not take our callback: the receiver is freed, the promise put off."""
+    if _callback_leg(contact) is not leg:
+        return contact
+    promise = contact.promise
+    assert promise is not None
+    for other in staff_present(contact):
+        contact = put_leg(contact, unwant(other, AttemptOutcome.CANCELLED))
+    contact = replace(cancel_hunt(contact), promise=replace(promise, missed=True))
+    return enter(contact, Stage.PROMISED, now)
+
+
+LEFT: dict[Stage, Callable[[Contact, Leg, int], Contact]] = {
+    Stage.MENU: _gone_from_menu,
+    Stage.SEEKING: _gone_waiting,
+    Stage.CHOOSING: _gone_waiting,
+    Stage.RECORDING: _gone_recording,
+    Stage.PROMISING: _stay,
+    Stage.TALKING: _gone_from_talk,
+    Stage.TRANSFER: _gone_waiting,
+    Stage.RESTORING: _restore_again,
+    Stage.FAREWELL: _gone_told,
+    Stage.PROMISED: _stay,
+    Stage.KEEPING: _keep_in_vain,
+    Stage.CLOSED: _stay,
+}
+"""What becomes of a contact whose customer's line is down, by stage."""
+
+
+# -- rules that look at who is with the customer -----------------------------------------------
+
+
+def settle_company(contact: Contact, now: int) -> Contact:
+    """Who is with the customer decides SEEKING, TALKING, RESTORING and KEEPING."""
+    rule = _COMPANY.get(contact.stage)
+    return contact if rule is None else rule(contact, now)
+
+
+def _winner(contact: Contact) -> Leg | None:
+    hunt = contact.hunt
+    if hunt is None or hunt.state is not HuntState.WON:
+        return None
+    leg = contact.leg(hunt.winner)
+    return leg if leg is not None and not leg.unwanted else None
+
+
+def _seeking(contact: Contact, now: int) -> Contact:
+    winner = _winner(contact)
+    if winner is None or not joined(winner) or not joined(contact.customer_leg):
+        return _winner_lost(contact, now)
+    contact = put_leg(contact, replace(winner, role=Role.AGENT))
+    return enter(contact, Stage.TALKING, now)
+
+
+def _winner_lost(contact: Contact, now: int) -> Contact:
+    """Somebody accepted, was in the room and left before the customer came: look again."""
+    hunt = contact.hunt
+    if hunt is None or hunt.state is not HuntState.WON:
+        return contact
+    leg = contact.leg(hunt.winner)
+    if leg is None or leg.state is not LegState.ENDED:
+        return contact
+    return begin_hunt(contact, hunt.purpose, hunt.target, now)
+
+
+def _talking(contact: Contact, now: int) -> Contact:
+    if not joined(contact.customer_leg) or staff_present(contact):
+        return contact
+    served = now - contact.since >= SHORT_TALK_MS
+    if served:
+        contact = replace(contact, question=Question.AGENT_LEFT)
+        return enter(contact, Stage.CHOOSING, now)
+    if contact.transfers:
+        contact = begin_return(contact, now)
+    else:
+        contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
+    return enter(contact, Stage.SEEKING, now)
+
+
+def _restoring(contact: Contact, now: int) -> Contact:
+    if not joined(contact.customer_leg):
+        return contact
+    return enter(replace(contact, resume=None, restores=0), _resumed(contact), now)
+
+
+def _keeping(contact: Contact, now: int) -> Contact:
+    winner, customer = _winner(contact), _callback_leg(contact)
+    if winner is None:
+        return _winner_lost(contact, now)
+    if not joined(winner):
+        return _receiver_left_early(contact, winner, now)
+    if customer is None:
+        return ring_customer(contact, now)
+    if joined(customer):
+        contact = put_leg(contact, replace(winner, role=Role.AGENT))
+        contact = close_promise(contact, PromiseState.KEPT, now)
+        return enter(contact, Stage.TALKING, now)
+    return contact
+
+
+def _callback_leg(contact: Contact) -> Leg | None:
+    """The customer's leg that this keeping of the promise has dialled, if it has."""
+    leg, hunt = contact.customer_leg, contact.hunt
+    if leg is None or hunt is None or not leg.outbound or leg.since < hunt.since:
+        return None
+    return None if leg.outcome is AttemptOutcome.CANCELLED else leg
+
+
+def _receiver_left_early(contact: Contact, winner: Leg, now: int) -> Contact:
+    """The receiver hung up before the customer was there: whoever answers is not left alone."""
+    if winner.state is not LegState.ENDED or winner.outcome is not AttemptOutcome.ACCEPTED:
+        return contact
+    target = department_target(contact)
+    customer = _callback_leg(contact)
+    if customer is not None and customer.state in _WITH_US:
+        contact = _redeem(contact, now)
+        contact = begin_hunt(contact, HuntPurpose.INBOUND, target, now)
+        return enter(contact, Stage.SEEKING, now)
+    if customer is not None:
+        contact = put_leg(contact, unwant(customer, AttemptOutcome.CANCELLED))
+    return begin_hunt(contact, HuntPurpose.PROMISE, target, now)
+
+
+_WITH_US = frozenset({LegState.ANSWERED, LegState.ACCEPTED, LegState.JOINED})
+
+_COMPANY: dict[Stage, Callable[[Contact, int], Contact]] = {
+    Stage.SEEKING: _seeking,
+    Stage.TALKING: _talking,
+    Stage.RESTORING: _restoring,
+    Stage.KEEPING: _keeping,
+}
+
+
+def settle_promise(contact: Contact, now: int) -> Contact:
+    """A promise whose time has come is kept; one tried too often becomes a ticket."""
+    promise = contact.promise
+    if contact.stage is not Stage.PROMISED or promise is None:
+        return contact
+    if promise.state is not PromiseState.OPEN or promise.missed or contact.ticket_reason:
+        return contact
+    if promise.attempts >= promise.max_attempts:
+        return replace(contact, ticket_reason="promise_attempts_used_up")
+    if now < promise.due_from:
+        return contact
+    target = department_target(replace(contact, department=promise.department))
+    contact = begin_hunt(contact, HuntPurpose.PROMISE, target, now)
+    return enter(contact, Stage.KEEPING, now)
+
+
+def promise_impossible(contact: Contact, now: int) -> Contact:
+    """No promise can be written: nothing is spoken, and the search goes on (fault 25)."""
+    leg = contact.customer_leg
+    if leg is None or leg.state is LegState.ENDED:
+        return contact  # nobody waits on the line: the outbox goes on trying
+    contact = replace(contact, promise=None)
+    if not contact.department:
+        return contact
+    contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
+    return enter(contact, seeking_stage(contact), now)

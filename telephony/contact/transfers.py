@@ -1,0 +1,280 @@
+"""The warm (or cold) transfer: who is together while it is open, and what the agent may ask.
+
+HOLDING -> RINGING -> CONSULTING <-> ASIDE, either -> MERGED, any of the three -> COMPLETING ->
+DONE.
+The customer is on hold in HOLDING, RINGING and CONSULTING. The agent is let go in COMPLETING
+only, and
+only while an accepted receiver is in the room, neither held nor muted, together with the customer
+(S3).
+An agent who vanishes never ends anything: the transfer goes on without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from telephony.contact import events as ev
+from telephony.contact.edit import (
+    Refused,
+    cancel_hunt,
+    end_transfer,
+    enter,
+    joined,
+    live,
+    next_id,
+    put_leg,
+    put_transfer,
+    unwant,
+)
+from telephony.contact.model import (
+    AttemptOutcome,
+    Contact,
+    HuntPurpose,
+    HuntState,
+    Leg,
+    LegState,
+    Role,
+    Stage,
+    Transfer,
+    TransferMode,
+    TransferOutcome,
+    TransferState,
+)
+from telephony.contact.seeking import agent_present, begin_hunt, begin_return
+
+_T = TransferState
+
+
+def on_asked(contact: Contact, event: ev.TransferAsked, now: int) -> Contact:
+    """Begin a transfer: the customer goes on hold first, then the target rings."""
+    agent = _agent_leg(contact, event.by)
+    if agent is None:
+        raise Refused("not_on_this_contact")
+    contact, suffix = next_id(contact, "t")
+    transfer = Transfer(
+        id=f"{contact.id}.{suffix}",
+        mode=event.mode,
+        target=event.target,
+        by=agent.id,
+        by_name=agent.name,
+        by_address=agent.address,
+        state=_T.HOLDING,
+        since=now,
+        requested_at=now,
+        note=event.note,
+    )
+    contact = replace(contact, transfers=(*contact.transfers, transfer))
+    return enter(contact, Stage.TRANSFER, now)
+
+
+def _agent_leg(contact: Contact, address: str) -> Leg | None:
+    for leg in contact.legs:
+        here = leg.state is LegState.JOINED and not leg.unwanted
+        if leg.role is Role.AGENT and leg.address == address and here:
+            return leg
+    return None
+
+
+Ask = ev.CompleteAsked | ev.CancelAsked | ev.SwapAsked | ev.MergeAsked
+Answer = Callable[[Contact, Transfer, int], Contact]
+
+
+def _go(state: TransferState) -> Answer:
+    def move(contact: Contact, transfer: Transfer, now: int) -> Contact:
+        return put_transfer(contact, replace(transfer, state=state, since=now))
+
+    return move
+
+
+def _no(reason: str) -> Answer:
+    def refuse(contact: Contact, transfer: Transfer, now: int) -> Contact:
+        raise Refused(reason)
+
+    return refuse
+
+
+def _already(contact: Contact, transfer: Transfer, now: int) -> Contact:
+    return contact
+
+
+def _cancel(contact: Contact, transfer: Transfer, now: int) -> Contact:
+    if not agent_present(contact):
+        raise Refused("agent_gone")
+    contact = _free_receiver(cancel_hunt(contact), transfer)
+    contact = end_transfer(contact, TransferOutcome.CANCELLED, now, "cancelled_by_agent")
+    return enter(contact, Stage.TALKING, now)
+
+
+def _free_receiver(contact: Contact, transfer: Transfer) -> Contact:
+    for leg in contact.legs:
+        asked = leg.role is Role.RECEIVER and leg.id != transfer.by
+        if asked:
+            contact = put_leg(contact, unwant(leg, AttemptOutcome.CANCELLED))
+    return contact
+
+
+ASKS: Final[dict[type[ev.Event], dict[TransferState, Answer]]] = {
+    ev.CompleteAsked: {
+        _T.HOLDING: _no("receiver_not_joined"),
+        _T.RINGING: _no("receiver_not_joined"),
+        _T.CONSULTING: _go(_T.COMPLETING),
+        _T.ASIDE: _go(_T.COMPLETING),
+        _T.MERGED: _go(_T.COMPLETING),
+        _T.COMPLETING: _already,
+        _T.DONE: _no("transfer_over"),
+    },
+    ev.CancelAsked: {
+        _T.HOLDING: _cancel,
+        _T.RINGING: _cancel,
+        _T.CONSULTING: _cancel,
+        _T.ASIDE: _cancel,
+        _T.MERGED: _cancel,
+        _T.COMPLETING: _no("completing"),
+        _T.DONE: _no("transfer_over"),
+    },
+    ev.SwapAsked: {
+        _T.HOLDING: _no("nobody_to_swap"),
+        _T.RINGING: _no("nobody_to_swap"),
+        _T.CONSULTING: _go(_T.ASIDE),
+        _T.ASIDE: _go(_T.CONSULTING),
+        _T.MERGED: _no("nobody_to_swap"),
+        _T.COMPLETING: _no("completing"),
+        _T.DONE: _no("transfer_over"),
+    },
+    ev.MergeAsked: {
+        _T.HOLDING: _no("receiver_not_joined"),
+        _T.RINGING: _no("receiver_not_joined"),
+        _T.CONSULTING: _go(_T.MERGED),
+        _T.ASIDE: _go(_T.MERGED),
+        _T.MERGED: _already,
+        _T.COMPLETING: _no("completing"),
+        _T.DONE: _no("transfer_over"),
+    },
+}
+
+
+def on_ask(contact: Contact, event: Ask, now: int) -> Contact:
+    """What the agent asks of a transfer, by its state."""
+    for transfer in contact.transfers:
+        if transfer.id == event.transfer:
+            return ASKS[type(event)][transfer.state](contact, transfer, now)
+    raise Refused("no_such_transfer")
+
+
+def progress(contact: Contact, now: int) -> Contact:
+    """One step of the open transfer, if one is due. Only in the stage TRANSFER."""
+    transfer = contact.transfer
+    if transfer is None or contact.stage is not Stage.TRANSFER:
+        return contact
+    return _PROGRESS[transfer.state](contact, transfer, now)
+
+
+def _customer_held(contact: Contact) -> bool:
+    leg = contact.customer_leg
+    return leg is not None and leg.held
+
+
+def _holding(contact: Contact, transfer: Transfer, now: int) -> Contact:
+    if _customer_held(contact) or not agent_present(contact):
+        contact = _go(_T.RINGING)(contact, transfer, now)
+        return begin_hunt(contact, HuntPurpose.TRANSFER, transfer.target, now)
+    return contact
+
+
+def hold_failed(contact: Contact, now: int) -> Contact:
+    """Twilio would not hold the customer: the agent keeps them (fault 45)."""
+    if contact.transfer is None or contact.transfer.state is not _T.HOLDING:
+        return contact
+    contact = end_transfer(contact, TransferOutcome.RETURNED, now, "hold_failed")
+    return enter(contact, Stage.TALKING, now)
+
+
+def _ringing(contact: Contact, transfer: Transfer, now: int) -> Contact:
+    hunt = contact.hunt
+    if hunt is None or hunt.state is not HuntState.WON:
+        return contact
+    winner = contact.leg(hunt.winner)
+    if winner is None or not joined(winner) or winner.unwanted:
+        return contact
+    consult = transfer.mode is TransferMode.WARM and agent_present(contact)
+    state = _T.CONSULTING if consult else _T.COMPLETING
+    return put_transfer(contact, replace(transfer, state=state, since=now, receiver=winner.id))
+
+
+def _receiver(contact: Contact, transfer: Transfer) -> Leg | None:
+    return contact.leg(transfer.receiver)
+
+
+def _together(contact: Contact, transfer: Transfer, now: int) -> Contact:
+    """CONSULTING, ASIDE, MERGED: a receiver who leaves gives the customer back; an agent who
+    leaves completes.
+    """
+    receiver = _receiver(contact, transfer)
+    if not _stays(receiver):
+        return _receiver_lost(contact, transfer, now)
+    if not _stays(contact.leg(transfer.by)):
+        return _go(_T.COMPLETING)(contact, transfer, now)
+    return contact
+
+
+def _stays(leg: Leg | None) -> bool:
+    """In the room, or out of it for a moment with the line still up."""
+    return (
+        leg is not None and leg.state in {LegState.JOINED, LegState.ACCEPTED} and not leg.unwanted
+    )
+
+
+def _receiver_lost(contact: Contact, transfer: Transfer, now: int) -> Contact:
+    if agent_present(contact):
+        contact = end_transfer(contact, TransferOutcome.RETURNED, now, "receiver_left")
+        return enter(contact, Stage.TALKING, now)
+    contact = _go(_T.RINGING)(contact, transfer, now)
+    return begin_return(contact, now)
+
+
+def _completing(contact: Contact, transfer: Transfer, now: int) -> Contact:
+    receiver, customer = _receiver(contact, transfer), contact.customer_leg
+    agent = contact.leg(transfer.by)
+    if not _stays(receiver):
+        return _take_back(contact, transfer, agent, now)
+    assert receiver is not None
+    ready = (
+        joined(receiver) and not receiver.held and joined(customer) and not _customer_held(contact)
+    )
+    if not ready:
+        return contact
+    if live(agent) and agent is not None:
+        return put_leg(contact, unwant(agent, AttemptOutcome.ACCEPTED))
+    returned = contact.hunt is not None and contact.hunt.purpose is HuntPurpose.RETURN
+    outcome = TransferOutcome.RETURNED if returned else TransferOutcome.COMPLETED
+    reason = "agent_rung_back" if returned else ""
+    contact = end_transfer(contact, outcome, now, reason)
+    contact = put_leg(contact, replace(receiver, role=Role.AGENT))
+    return enter(contact, Stage.TALKING, now)
+
+
+def _take_back(contact: Contact, transfer: Transfer, agent: Leg | None, now: int) -> Contact:
+    """The receiver vanished while the agent was being let go: keep the agent if that is still
+    possible.
+    """
+    leaving = any(entry.key == f"end:{transfer.by}" and entry.lease for entry in contact.pending)
+    if agent is not None and joined(agent) and not leaving:
+        contact = put_leg(contact, replace(agent, unwanted=""))
+    return _receiver_lost(contact, transfer, now)
+
+
+def _done(contact: Contact, transfer: Transfer, now: int) -> Contact:
+    return contact
+
+
+_PROGRESS: Final[dict[TransferState, Answer]] = {
+    _T.HOLDING: _holding,
+    _T.RINGING: _ringing,
+    _T.CONSULTING: _together,
+    _T.ASIDE: _together,
+    _T.MERGED: _together,
+    _T.COMPLETING: _completing,
+    _T.DONE: _done,
+}

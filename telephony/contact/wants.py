@@ -1,0 +1,106 @@
+"""What the state needs from the world right now: one command for each difference.
+
+Compare what should be with what is known to be; whatever differs is wanted. Nothing here remembers
+what was asked before: that is the outbox's business.
+"""
+
+from __future__ import annotations
+
+from telephony.contact import commands as co
+from telephony.contact.model import (
+    Contact,
+    HuntState,
+    Leg,
+    LegState,
+    PromiseState,
+    Role,
+    Stage,
+    TransferState,
+)
+from telephony.contact.outbox import Want
+from telephony.contact.timing import PARTING_MS, WATCH_MS
+
+ON_DOCUMENT = frozenset({Stage.CHOOSING, Stage.RECORDING, Stage.PROMISING, Stage.FAREWELL})
+"""Stages in which the customer hears a document instead of the room."""
+
+PRIVATE = frozenset({TransferState.HOLDING, TransferState.RINGING, TransferState.CONSULTING})
+"""The customer is on hold while agent and receiver are among themselves."""
+
+
+def wants(contact: Contact, now: int) -> tuple[Want, ...]:
+    """All that is wanted, each under the key that allows one command at a time."""
+    found: list[Want] = []
+    for leg in contact.legs:
+        if leg.state is not LegState.ENDED:
+            found.extend(_of_leg(contact, leg, now))
+    found.extend(_of_hunt(contact))
+    found.extend(_of_promise(contact))
+    found.extend(_of_watch(contact, now))
+    return tuple(found)
+
+
+def _of_leg(contact: Contact, leg: Leg, now: int) -> list[Want]:
+    if leg.unwanted:
+        if not leg.call or _still_hears_us(leg, now):
+            return []
+        return [(f"end:{leg.id}", co.EndCall(leg.id, leg.call, leg.unwanted))]
+    if leg.state is not LegState.JOINED:
+        return []
+    if leg.role is Role.CUSTOMER and contact.stage in ON_DOCUMENT:
+        return [(f"redirect:{leg.id}", co.Redirect(leg.id, leg.call))]
+    should = hold_wanted(contact, leg)
+    if should is None or should == leg.held:
+        return []
+    kind = co.Hold if should else co.Unhold
+    return [(f"hold:{leg.id}", kind(leg.id, leg.call, leg.room))]
+
+
+def _still_hears_us(leg: Leg, now: int) -> bool:
+    """Who pressed a key hears a kind sentence first; the document itself hangs up after it."""
+    return leg.parting and now < leg.since + PARTING_MS
+
+
+def hold_wanted(contact: Contact, leg: Leg) -> bool | None:
+    """Should ``leg`` be on hold? None: leave it as it is (alone with the waiting music)."""
+    if leg.role is not Role.CUSTOMER:
+        transfer = contact.transfer
+        aside = transfer is not None and transfer.state is TransferState.ASIDE
+        return bool(aside and transfer and leg.id == transfer.receiver)
+    transfer = contact.transfer if contact.stage is Stage.TRANSFER else None
+    if contact.stage is Stage.TALKING or (transfer and transfer.state not in PRIVATE):
+        return False
+    return True if leg.talked else None
+
+
+def _of_hunt(contact: Contact) -> list[Want]:
+    hunt = contact.hunt
+    if hunt is None or hunt.state is not HuntState.PLANNING or contact.stage is Stage.CLOSED:
+        return []
+    return [(f"plan:{hunt.id}:{hunt.round}", co.FindCandidates(hunt.id, hunt.target))]
+
+
+def _of_promise(contact: Contact) -> list[Want]:
+    promise = contact.promise
+    if contact.stage is Stage.CLOSED:
+        return []
+    if contact.ticket_reason and not contact.ticket:
+        command = co.OpenTicket(f"{contact.id}.ticket", contact.ticket_reason)
+        return [("ticket", command)]
+    if promise is None:
+        return []
+    if promise.state is PromiseState.WRITING and contact.stage is Stage.PROMISING:
+        command_ = co.WritePromise(promise.id, promise.department, contact.next_open)
+        return [(f"promise:{promise.id}", command_)]
+    if promise.missed and promise.state is PromiseState.OPEN:
+        return [(f"count:{promise.id}:{promise.attempts}", co.CountAttempt(promise.id))]
+    return []
+
+
+def _of_watch(contact: Contact, now: int) -> list[Want]:
+    """Ask Twilio what is really there: on a beat, and when a leg should have been heard of long
+    ago.
+    """
+    calls = tuple(leg.call for leg in contact.legs if leg.call and leg.state is not LegState.ENDED)
+    if not calls or now < contact.looked + WATCH_MS:
+        return []
+    return [("inspect", co.Inspect(calls))]
