@@ -65,7 +65,11 @@ class _Child:
 
 
 class Supervisor:
-    """Runs `specs` until `stop()` or a signal. `write(name, line)` gets every line they print."""
+    """Runs `specs` until `stop()` or a signal. `write(name, line)` gets every line they print.
+
+    The system as a whole is ready when every process is and `complete` says so, which has to be
+    within `limit` seconds. `keep` are open files for the leash.
+    """
 
     def __init__(
         self,
@@ -73,10 +77,14 @@ class Supervisor:
         *,
         environ: Mapping[str, str],
         write: Callable[[str, str], None],
+        complete: Callable[[], bool] = _at_once,
+        limit: float = 120.0,
         keep: Iterable[int] = (),
     ) -> None:
+        self.environ = {**environ, "PYTHONUNBUFFERED": "1"}
+        self._complete = complete
+        self._limit = limit
         self._children = [_Child(spec) for spec in specs]
-        self._environ = {**environ, "PYTHONUNBUFFERED": "1"}
         self._write = write
         self._keep = tuple(keep)
         self._selector = selectors.DefaultSelector()
@@ -97,18 +105,29 @@ class Supervisor:
             signal.signal(number, lambda _number, _frame: self.stop())
         leash = Leash(keep=self._keep)
         try:
-            told = False
+            self._until_complete(leash)
+            if not self._stopping:
+                when_ready()
             while not self._stopping:
                 self._tick(leash)
-                if not told and all(child.ready for child in self._children):
-                    told = True
-                    when_ready()
         finally:
             self._end_all()
             leash.close()
             self._selector.close()
             for number, handler in handlers.items():
                 signal.signal(number, handler)
+
+    def _until_complete(self, leash: Leash) -> None:
+        began = time.monotonic()
+        while not self._stopping:
+            self._tick(leash)
+            if all(child.ready for child in self._children) and self._complete():
+                return
+            if time.monotonic() - began > self._limit:
+                raise WarmlineError(
+                    f"The system was not ready within {self._limit:g} seconds.",
+                    what_to_do="Read above which process ends again and again.",
+                )
 
     def _tick(self, leash: Leash) -> None:
         self._read(TICK_SECONDS)
@@ -128,7 +147,7 @@ class Supervisor:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env=self._environ,
+            env=self.environ,
             start_new_session=True,
         )
         leash.hold(process.pid)
@@ -155,7 +174,7 @@ class Supervisor:
 
     def _becomes_ready(self, child: _Child, now: float) -> bool:
         if child.process is not None and child.spec.ready():
-            self._environ.update(child.spec.prepare())
+            self.environ.update(child.spec.prepare())
             child.ready = True
         elif child.first_start and now - child.first_start > child.spec.ready_limit:
             raise WarmlineError(

@@ -6,8 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ import redis
 from telephony import embedded
 from telephony.embedded import EmbeddedRedis, free_port
 from telephony.errors import StoreUnavailable
+from tests.ops.waiting import alive, wait_for
 
 
 @pytest.fixture
@@ -26,18 +26,6 @@ def folder() -> Iterator[Path]:
 
 def connect(server: EmbeddedRedis) -> redis.Redis:
     return redis.Redis.from_url(server.url, decode_responses=True, socket_timeout=5)
-
-
-def wait_for(what: Callable[[], bool], limit: float = 15) -> None:
-    until = time.monotonic() + limit
-    while not what():
-        assert time.monotonic() < until, "waited too long"
-        time.sleep(0.02)
-
-
-def alive(pid: int) -> bool:
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
-    return bool(state.stdout.strip()) and not state.stdout.startswith("Z")
 
 
 def test_it_keeps_an_append_only_file_and_never_evicts(redis_server: EmbeddedRedis) -> None:

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from telephony.errors import WarmlineError
+from tests.ops.waiting import LIMIT, alive, wait_for
 from warmline.supervisor import ProcessSpec, Supervisor
-
-LIMIT = 20.0
 
 
 def dummy(name: str, program: str, **more: object) -> ProcessSpec:
@@ -40,18 +39,6 @@ class Record:
 
     def printed_by(self, name: str) -> list[str]:
         return [line for who, line in self.lines if who == name]
-
-
-def alive(pid: int) -> bool:
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
-    return bool(state.stdout.strip()) and not state.stdout.startswith("Z")
-
-
-def wait_for(what: Callable[[], bool]) -> None:
-    until = time.monotonic() + LIMIT
-    while not what():
-        assert time.monotonic() < until, "waited too long"
-        time.sleep(0.02)
 
 
 SAYS_PID_AND_STAYS = "import os, time; print('pid', os.getpid()); time.sleep(60)"
