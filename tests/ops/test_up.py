@@ -116,7 +116,7 @@ def test_up_starts_everything_heals_it_and_leaves_nothing(up: Up) -> None:
     def is_back() -> bool:
         try:
             with up.redis() as client:
-                return client.get("contact") == "kept"
+                return bool(client.get("contact") == "kept")
         except redis.RedisError:
             return False
 
