@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from simulator.clock import Clock
+from simulator.clock import Clock, Timer
 from simulator.faults import Fault
 from simulator.ids import Dice
 from simulator.switches import Switches
@@ -25,6 +27,9 @@ from simulator.world import (
     Queue,
     Recording,
 )
+
+if TYPE_CHECKING:
+    from simulator.queues import Server
 
 DEFAULT_EPOCH = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
@@ -49,9 +54,7 @@ class Engine:
         self.trace = Trace(self.clock, trace_path)
         self.switches = Switches()
         self.faults: list[Fault] = []
-        self.account = Account(
-            account_sid or self.dice.sid("AC"), auth_token or self.dice.secret()
-        )
+        self.account = Account(account_sid or self.dice.sid("AC"), auth_token or self.dice.secret())
         self.numbers: dict[str, Number] = {}
         self.applications: dict[str, Application] = {}
         self.keys: dict[str, Key] = {}
@@ -64,8 +67,12 @@ class Engine:
         self.phones: dict[str, Phone] = {}
         self.alerts: list[Alert] = []
         self.cookies: dict[tuple[str, str, str], dict[str, str]] = {}
+        self.servers: dict[str, Server] = {}
+        self.served: dict[str, Server] = {}
         self.touched: dict[str, None] = {}
         self.next_dial_slot = 0.0
+        self.held_back: list[tuple[Timer, Callable[[], None]]] = []
+        self.wall: Callable[[], float] = lambda: self.clock.now
 
     def moment(self, t: float) -> datetime:
         """The wall-clock moment of a simulated second."""

@@ -23,6 +23,7 @@ WEBHOOK_FAULTS = frozenset(
     {"webhook_lose", "webhook_duplicate", "webhook_delay", "webhook_reorder"}
 )
 OTHER_FAULTS = frozenset({"hold_ignored", "carrier_drop"})
+_SECONDS = {"rest_timeout_before": 30.0, "rest_timeout_after": 30.0, "carrier_drop": 0.0}
 NAMES = REST_FAULTS | WEBHOOK_FAULTS | OTHER_FAULTS
 
 
@@ -56,7 +57,7 @@ def parse(value: dict[str, Any]) -> Fault:
         name,
         int(value.get("times", 1)),
         str(value.get("match", "")),
-        float(value.get("seconds", 2.0)),
+        float(value.get("seconds", _SECONDS.get(name, 2.0))),
         int(value.get("status", 503)),
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 
 
-
 class Dice:
     """The only source of randomness in the simulator."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator import calls, directory, messages, queues, recordings, rooms
+from simulator import calls, directory, messages, queues, recordings, room_api
 from simulator.engine import Engine
 from simulator.world import (
     Application,
@@ -64,33 +64,33 @@ class Network(Engine):
 
     def fetch_conference(self, sid: str) -> Conference:
         """One room by sid, or 404."""
-        return rooms.fetch(self, sid)
+        return room_api.fetch(self, sid)
 
     def update_conference(self, sid: str, update: ConferenceUpdate) -> Conference:
         """End a room, or announce to everybody in it."""
-        return rooms.update_conference(self, sid, update)
+        return room_api.update_conference(self, sid, update)
 
     def add_participant(self, conference: str, options: ParticipantOptions) -> Participant:
         """Dial a leg into a room given by CF sid or friendly name (which may create it)."""
-        return rooms.add_participant(self, conference, options)
+        return room_api.add_participant(self, conference, options)
 
     def list_participants(self, conference_sid: str) -> list[Participant]:
         """Who is in the room or on the way into it (switch ``lagging_lists``: or just left)."""
-        return rooms.list_participants(self, conference_sid)
+        return room_api.list_participants(self, conference_sid)
 
     def fetch_participant(self, conference_sid: str, call_or_label: str) -> Participant:
         """One participant by call sid or label, or 404."""
-        return rooms.fetch_participant(self, conference_sid, call_or_label)
+        return room_api.fetch_participant(self, conference_sid, call_or_label)
 
     def update_participant(
         self, conference_sid: str, call_or_label: str, update: ParticipantUpdate
     ) -> Participant:
         """Mute, hold, announce, coach, and the flags of one participant."""
-        return rooms.update_participant(self, conference_sid, call_or_label, update)
+        return room_api.update_participant(self, conference_sid, call_or_label, update)
 
     def remove_participant(self, conference_sid: str, call_or_label: str) -> None:
         """Take a leg out of the room: a REST-added leg ends, a TwiML leg goes on."""
-        rooms.remove_participant(self, conference_sid, call_or_label)
+        room_api.remove_participant(self, conference_sid, call_or_label)
 
     # Queues --------------------------------------------------------------------------------
 

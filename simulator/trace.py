@@ -10,7 +10,7 @@ from simulator.clock import Clock
 
 
 class Trace:
-    """Numbers lines from 1, stamps them with simulated seconds, keeps them and appends to a file."""
+    """Lines numbered from 1 and stamped with simulated seconds, kept and appended to a file."""
 
     def __init__(self, clock: Clock, path: Path | None = None) -> None:
         self._clock = clock

@@ -235,6 +235,8 @@ class Call:
     sequence: int = 0
     room: str = ""
     queue: str = ""
+    peer: str = ""
+    custom: dict[str, str] = field(default_factory=dict)
     said: str = ""
     hears: str = ""
     talks_with: tuple[str, ...] = ()
@@ -282,6 +284,8 @@ class Participant:
     wait_url: str | None = None
     wait_method: str = "POST"
     joined: bool = False
+    join_announced: bool = False
+    hold_url: str = ""
     background: Script | None = field(default=None, repr=False)
     announcement: Script | None = field(default=None, repr=False)
 
@@ -306,6 +310,7 @@ class Conference:
     record: str = "do-not-record"
     recording_callback: Hook | None = None
     sequence: int = 0
+    announcement: Script | None = field(default=None, repr=False)
     recordings: list[str] = field(default_factory=list)
 
 
