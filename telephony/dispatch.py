@@ -1,0 +1,94 @@
+"""The one way in: load the contact, let the core step, commit; on conflict, again.
+
+Everything that happens to a contact goes through `Dispatch.apply`: webhooks, people at the pages,
+results of commands, the clock. It returns what the contact has become.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from telephony.contact import machine
+from telephony.contact.events import CustomerCalled, Event
+from telephony.contact.machine import Verdict
+from telephony.contact.model import Contact
+from telephony.errors import Conflict, NotFound
+from telephony.store.live import Live
+
+# Every lost race means that somebody else has won one, so this many in a row means a bug.
+TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The contact after the event. STALE: it was late or a repetition, and changed nothing."""
+
+    contact: Contact
+    verdict: Verdict
+
+
+class Dispatch:
+    """Folds events into the contacts of one live store."""
+
+    def __init__(self, live: Live, now: Callable[[], int]) -> None:
+        self._live = live
+        self._now = now
+
+    def apply(self, contact_id: str, event: Event, *, dedupe: str = "") -> Applied:
+        """Fold one event into one contact; at most two round trips when nobody else is at it.
+
+        `dedupe` marks the event: the same mark again changes nothing. Raises NotFound,
+        StoreUnavailable (it may have happened: repeat it), RecordBroken, Conflict after
+        `TRIES` lost races, and what the core raises: machine.Refused, machine.Impossible.
+        """
+        for _ in range(TRIES):
+            loaded = self._live.load(contact_id, dedupe)
+            if loaded.seen:
+                return Applied(loaded.contact, Verdict.STALE)
+            now = self._now()
+            step = machine.step(loaded.contact, event, now)
+            if step.contact.version == loaded.contact.version:
+                return Applied(loaded.contact, step.verdict)
+            try:
+                self._live.commit(loaded.contact, step.contact, event, now, dedupe=dedupe)
+            except Conflict:
+                continue
+            return Applied(step.contact, step.verdict)
+        raise Conflict(f"Contact {contact_id} changed {TRIES} times while an event was applied.")
+
+    def begin(self, event: CustomerCalled, *, dedupe: str = "") -> Applied:
+        """A customer dialled in: the contact that knows this call (a repeated webhook), else the
+        one that expects this customer (an open promise, a lost line), else a new one.
+
+        Raises as `apply` does, NotFound excepted.
+        """
+        contact_id = contact_id_of(event.call)
+        known = self._live.caller(event.call, event.customer)
+        for expected in (known.by_call, known.expected_by):
+            if expected and expected != contact_id:
+                applied = self._join(expected, event, dedupe)
+                if applied is not None:
+                    return applied
+        if not known.by_call:
+            now = self._now()
+            first = machine.begin(contact_id, event, now)
+            try:
+                self._live.commit(None, first.contact, event, now, dedupe=dedupe)
+            except Conflict:
+                pass  # The same webhook twice at once: the other one has begun the contact.
+            else:
+                return Applied(first.contact, first.verdict)
+        return self.apply(contact_id, event, dedupe=dedupe)
+
+    def _join(self, contact_id: str, event: CustomerCalled, dedupe: str) -> Applied | None:
+        try:
+            applied = self.apply(contact_id, event, dedupe=dedupe)
+        except (NotFound, machine.Refused):
+            return None  # It is gone, or expects nobody any more: the call begins a new contact.
+        return applied if applied.contact.leg_of(event.call) else None
+
+
+def contact_id_of(call: str) -> str:
+    """The id of the contact that begins with this CallSid; a repeated webhook finds the same."""
+    return call[2:].lower()

@@ -1,0 +1,302 @@
+"""The contacts that are alive, in Redis. Every step of a contact is one transaction here.
+
+Writing: `load`, let the core step, `commit`; when somebody else was first, `Conflict` is raised
+and nothing was written. Reading: the pages ask for open contacts, claims and lateness.
+
+Errors: StoreUnavailable when Redis does not answer in time (a commit may then have happened: load
+again and look), NotFound, Conflict, and RecordBroken for a record that was set aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+import redis
+
+from telephony.contact import machine
+from telephony.contact.codec import Corrupt, decode
+from telephony.contact.events import Event
+from telephony.contact.model import Contact, Leg, LegState, Stage
+from telephony.errors import Conflict, NotFound, WarmlineError
+from telephony.store import keys
+from telephony.store.changes import Commit, changes_of, claim_of, rq_time
+from telephony.store.connection import connect, guarded, script
+from telephony.store.feed import Feed
+from telephony.store.floor import Floor
+
+# A wake-up that nobody has worked on after this time is sent again (ms of wall time).
+REARM_MS = 5_000
+JOB_SECONDS = 60
+STUMBLE_S = 600
+# The clock does not lengthen a queue that is longer than this.
+QUEUE_ENOUGH = 200
+_BATCH = 500
+
+
+class RecordBroken(WarmlineError):
+    """The record of a contact could not be read. It was set aside for somebody to look into."""
+
+    what_to_do = "A ticket is opened; the record is kept under wl:corrupt:<contact id>."
+
+    def __init__(self, contact_id: str, why: str) -> None:
+        super().__init__(f"The record of contact {contact_id} was set aside: {why}")
+        self.contact_id = contact_id
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A contact as it stands, and whether the event with the given mark was applied before."""
+
+    contact: Contact
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What is known of a customer who calls in; contact ids, '' where there is none."""
+
+    by_call: str
+    expected_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many contacts were sent to the workers, and the next moment (ms; None when none)."""
+
+    count: int
+    next_due: int | None
+
+
+class Live:
+    """The live contacts behind one Redis. Share one in a process; threads may use it together."""
+
+    def __init__(self, client: redis.Redis, *, speed: float = 1.0) -> None:
+        self._redis = client
+        self._rearm_ms = int(REARM_MS * speed)
+        self._commit = script(client, "enqueue", "commit")
+        self._due = script(client, "enqueue", "due")
+        self._claim = script(client, "claim")
+        self._pace = script(client, "pace")
+
+    @classmethod
+    def at(cls, url: str, *, speed: float = 1.0) -> Live:
+        """The live store at an address; nothing is asked of it yet."""
+        return cls(connect(url), speed=speed)
+
+    @cached_property
+    def floor(self) -> Floor:
+        """Who is there: presence, idle times, calls today, turns."""
+        return Floor(self._redis)
+
+    @cached_property
+    def feed(self) -> Feed:
+        """What happened: the stream of events; and who says that they work."""
+        return Feed(self._redis)
+
+    def ping(self) -> None:
+        """Return when Redis answers; raise StoreUnavailable when it does not."""
+        with guarded(self._redis):
+            self._redis.ping()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._redis.close()
+
+    # -- contacts ---------------------------------------------------------------------------
+
+    def load(self, contact_id: str, dedupe: str = "") -> Loaded:
+        """The contact, and whether ``dedupe`` was seen: one round trip. Raises NotFound."""
+        with guarded(self._redis), self._redis.pipeline(transaction=False) as pipe:
+            pipe.get(keys.contact(contact_id))
+            if dedupe:
+                pipe.exists(keys.seen(dedupe))
+            record, *seen = pipe.execute()
+        if record is None:
+            raise NotFound(f"There is no contact {contact_id}.")
+        return Loaded(self._read(contact_id, record), bool(seen and seen[0]))
+
+    def commit(
+        self, old: Contact | None, new: Contact, event: Event, now: int, *, dedupe: str = ""
+    ) -> None:
+        """Store the step from ``old`` (None: a new contact) to ``new``; one round trip.
+
+        Raises Conflict when the stored contact is not at the version of ``old``.
+        """
+        wake = machine.ready(new, now)
+        step = Commit(old, new, event, now, wake, self._rearm_ms, dedupe)
+        words: list[str | int] = [
+            old.version if old else 0,
+            *_job_words(),
+        ]
+        for change in changes_of(step):
+            words.append(len(change))
+            words += change
+        names = [keys.contact(new.id), keys.QUEUE, keys.QUEUES, keys.CLAIMS]
+        with guarded(self._redis):
+            written = self._commit(keys=names, args=words)
+        if not written:
+            raise Conflict(f"Contact {new.id} has changed since version {words[0]}.")
+
+    def caller(self, call: str, customer: str) -> Caller:
+        """Which contact knows this call, and which expects this customer; one round trip."""
+        with guarded(self._redis), self._redis.pipeline(transaction=False) as pipe:
+            pipe.get(keys.call(call))
+            pipe.zrange(keys.customer(customer), -1, -1)
+            by_call, expected = pipe.execute()
+        return Caller(_text(by_call), _text(expected[0]) if expected and customer else "")
+
+    def find_call(self, call: str) -> str | None:
+        """The contact that a CallSid belongs to."""
+        with guarded(self._redis):
+            return _text(self._redis.get(keys.call(call))) or None
+
+    def stages(self) -> dict[str, Stage]:
+        """The id of every contact that is not closed, and its stage."""
+        with guarded(self._redis):
+            found: dict[bytes, bytes] = self._redis.hgetall(keys.OPEN)  # type: ignore[assignment]
+        return {_text(name): Stage(_text(stage)) for name, stage in found.items()}
+
+    def open_contacts(self, stages: Iterable[Stage] = ()) -> Iterator[Contact]:
+        """Contacts that are not closed, or those in the given stages, read in batches."""
+        wanted = frozenset(stages)
+        ids = iter([name for name, stage in self.stages().items() if not wanted or stage in wanted])
+        while batch := list(islice(ids, _BATCH)):
+            yield from self.contacts(batch)
+
+    def contacts(self, contact_ids: list[str]) -> list[Contact]:
+        """Those of the given contacts that exist; a broken record is set aside and left out."""
+        if not contact_ids:
+            return []
+        with guarded(self._redis):
+            records: list[Any] = self._redis.mget([keys.contact(name) for name in contact_ids])
+        found = []
+        for name, record in zip(contact_ids, records, strict=True):
+            if record is not None:
+                try:
+                    found.append(self._read(name, record))
+                except RecordBroken:
+                    continue  # It is counted in `broken`, and a ticket is opened from there.
+        return found
+
+    def forget(self, contact_id: str) -> None:
+        """Drop the indexes of a contact that does not exist any more."""
+        with guarded(self._redis), self._redis.pipeline(transaction=True) as pipe:
+            pipe.zrem(keys.DUE, contact_id)
+            pipe.zrem(keys.MOVED, contact_id)
+            pipe.hdel(keys.OPEN, contact_id)
+            pipe.execute()
+
+    def broken(self) -> dict[str, str]:
+        """Contacts whose record was set aside, and why."""
+        with guarded(self._redis):
+            found: dict[bytes, bytes] = self._redis.hgetall(keys.BROKEN)  # type: ignore[assignment]
+        return {_text(name): _text(why) for name, why in found.items()}
+
+    def _read(self, contact_id: str, record: bytes) -> Contact:
+        _, _, body = record.partition(b" ")
+        try:
+            return decode(body)
+        except (Corrupt, UnicodeDecodeError, RecursionError) as error:
+            self._set_aside(contact_id, str(error))
+            raise RecordBroken(contact_id, str(error)) from error
+
+    def _set_aside(self, contact_id: str, why: str) -> None:
+        with guarded(self._redis), self._redis.pipeline(transaction=True) as pipe:
+            pipe.copy(keys.contact(contact_id), keys.corrupt(contact_id), replace=True)
+            pipe.delete(keys.contact(contact_id))
+            pipe.zrem(keys.DUE, contact_id)
+            pipe.zrem(keys.MOVED, contact_id)
+            pipe.hdel(keys.OPEN, contact_id)
+            pipe.hset(keys.BROKEN, contact_id, why[:500])
+            pipe.execute()
+
+    # -- members ----------------------------------------------------------------------------
+
+    def claim_member(self, address: str, contact_id: str, leg_id: str) -> bool:
+        """Claim a member before dialling them; False when they ring or talk for another contact.
+
+        A claim counts only while that contact really has this leg alive. So a claim that was left
+        behind never keeps a member from ringing, and no time-out is involved.
+        """
+        stale = ""
+        while True:
+            words = [address, claim_of(contact_id, leg_id), contact_id, stale]
+            with guarded(self._redis):
+                holder = _text(self._claim(keys=[keys.CLAIMS], args=words))
+            if not holder:
+                return True
+            if self._alive(holder):
+                return False
+            stale = holder
+
+    def claims(self) -> dict[str, str]:
+        """Address of every member who rings or talks -> the contact id (a hint, for the pages)."""
+        with guarded(self._redis):
+            found: dict[bytes, bytes] = self._redis.hgetall(keys.CLAIMS)  # type: ignore[assignment]
+        return {_text(name): _text(claim).partition(" ")[0] for name, claim in found.items()}
+
+    def _alive(self, claim: str) -> bool:
+        contact_id, _, leg_id = claim.partition(" ")
+        try:
+            leg = self.load(contact_id).contact.leg(leg_id)
+        except (NotFound, RecordBroken):
+            return False
+        return _may_ring(leg)
+
+    # -- time -------------------------------------------------------------------------------
+
+    def due(self, now: int, limit: int = 100) -> Moved:
+        """Send contacts whose moment has come to the workers; never early, safe with several."""
+        words: list[str | int] = [
+            now,
+            now + self._rearm_ms,
+            limit,
+            QUEUE_ENOUGH,
+            *_job_words(),
+            rq_time(),
+        ]
+        with guarded(self._redis):
+            count, following = self._due(
+                keys=[keys.DUE, keys.MOVED, keys.QUEUE, keys.QUEUES], args=words
+            )
+        return Moved(int(count), int(following) if following else None)
+
+    def oldest_overdue(self, now: int) -> int:
+        """How late (ms) the latest moment is that nobody has worked on; 0 when none is late."""
+        with guarded(self._redis), self._redis.pipeline(transaction=False) as pipe:
+            pipe.zrange(keys.DUE, 0, 0, withscores=True)
+            pipe.zrange(keys.MOVED, 0, 0, withscores=True)
+            found = [pair for part in pipe.execute() for pair in part]
+        return max([0, *(now - int(score) for _, score in found)])
+
+    def stumbled(self, contact_id: str) -> int:
+        """Count a wake-up that failed; how many did within the last minutes."""
+        with guarded(self._redis), self._redis.pipeline(transaction=True) as pipe:
+            pipe.incr(keys.stumbles(contact_id))
+            pipe.expire(keys.stumbles(contact_id), STUMBLE_S)
+            return int(pipe.execute()[0])
+
+    def reserve_dial(self, now: int, gap_ms: float, name: str, *, urgent: bool) -> int:
+        """When the dial called ``name`` may start (ms). Later than now: come back then.
+
+        All workers share one pace of a dial every ``gap_ms``; urgent dials go first.
+        """
+        words: list[Any] = [now, gap_ms, name, int(urgent)]
+        with guarded(self._redis):
+            return int(self._pace(keys=[keys.PACE], args=words))
+
+
+def _job_words() -> tuple[str, str, str, int]:
+    return (keys.JOB, keys.WAKE_FUNCTION, keys.QUEUE_NAME, JOB_SECONDS)
+
+
+def _may_ring(leg: Leg | None) -> bool:
+    return leg is not None and leg.state is not LegState.ENDED
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else value or ""
