@@ -35,7 +35,7 @@ class ApiResponse:
 class Handler(Protocol):
     """``simulator.rest.app.handle`` has this shape, and is called under the engine's lock."""
 
-    def __call__(self, network: Network, request: ApiRequest) -> ApiResponse: ...
+    def __call__(self, network: Network, request: ApiRequest, /) -> ApiResponse: ...
 
 
 def as_json(status: int, value: Any) -> ApiResponse:

@@ -18,8 +18,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 import requests
-from twilio.http import HttpClient
-from twilio.http.response import Response
+from twilio.http import HttpClient  # type: ignore[import-untyped]
+from twilio.http.response import Response  # type: ignore[import-untyped]
 
 from simulator import control, restgate
 from simulator.api import ApiRequest, ApiResponse

@@ -27,10 +27,11 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from simulator import control, restgate
+from simulator import control, page, restgate
 from simulator.api import ApiRequest, ApiResponse, Handler
 from simulator.hearing import settle
 from simulator.network import Network
+from simulator.rest.app import TOKEN_PATH
 from simulator.rest.app import handle as rest_handle
 from simulator.transport import Delivery, Failure, Outcome
 
@@ -40,8 +41,8 @@ LONGEST_POLL = 60.0
 MOST_BYTES = 4 * 1024 * 1024
 
 
-class Simulator:
-    """A running network. ``start`` it, use ``url``, ``stop`` it; or use it as a context."""
+class SimulatorServer:
+    """A running network. ``start`` it, use ``base_url``, ``stop`` it; or use it as a context."""
 
     def __init__(
         self,
@@ -52,11 +53,10 @@ class Simulator:
         auth_token: str = "",
         seed: int | None = None,
         speed: float = 1.0,
+        calls_per_second: float = 1.0,
         trace_path: Path | None = None,
-        pages: Handler | None = None,
     ) -> None:
         self.speed = speed
-        self.pages = pages
         self._lock = threading.RLock()
         self._wake = threading.Condition(self._lock)
         self._news = threading.Condition(self._lock)
@@ -74,6 +74,7 @@ class Simulator:
             trace_path=trace_path,
         )
         self.network.wall = time.monotonic
+        self.network.switches.calls_per_second = calls_per_second
         self._server = _Server((host, port), _handler_for(self))
         self._threads = [
             threading.Thread(target=self._run, name="engine", daemon=True),
@@ -88,11 +89,21 @@ class Simulator:
         return int(self._server.server_address[1])
 
     @property
-    def url(self) -> str:
+    def base_url(self) -> str:
         """The base URL for the Twilio SDK and for /sim/."""
         return f"http://{self._server.server_address[0]!s}:{self.port}"
 
-    def start(self) -> Simulator:
+    @property
+    def account_sid(self) -> str:
+        """The one account's sid."""
+        return self.network.account.sid
+
+    @property
+    def auth_token(self) -> str:
+        """The account's token, which also signs webhooks."""
+        return self.network.account.auth_token
+
+    def start(self) -> SimulatorServer:
         """Begin to run; returns itself."""
         for thread in self._threads:
             thread.start()
@@ -112,7 +123,7 @@ class Simulator:
         self._pool.clear()
         self.network.trace.close()
 
-    def __enter__(self) -> Simulator:
+    def __enter__(self) -> SimulatorServer:
         return self.start()
 
     def __exit__(self, *exc: object) -> None:
@@ -193,13 +204,13 @@ class Simulator:
         """Answer one HTTP request; None means: close the connection without an answer."""
         if request.path == "/sim/trace" and request.method == "GET":
             return self._trace(dict(request.query))
+        if request.path == TOKEN_PATH:
+            return self._under_lock(rest_handle, request)
+        if page.owns(request.path):
+            return page.serve(request.method, request.path)
         if request.path.startswith("/sim/"):
             return self._under_lock(control.handle, request)
-        if request.path.startswith("/2010-04-01"):
-            return self._rest(request)
-        if self.pages is not None:
-            return self._under_lock(self.pages, request)
-        return ApiResponse(404)
+        return self._rest(request)
 
     def _under_lock(self, handler: Handler, request: ApiRequest) -> ApiResponse:
         response: ApiResponse = self.engine(lambda: handler(self.network, request))
@@ -243,7 +254,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
 
 
-def _handler_for(simulator: Simulator) -> type[BaseHTTPRequestHandler]:
+def _handler_for(simulator: SimulatorServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
@@ -291,7 +302,7 @@ def _handler_for(simulator: Simulator) -> type[BaseHTTPRequestHandler]:
             if response.status != 204 and self.command != "HEAD":
                 self.wfile.write(response.body)
 
-        do_GET = do_POST = do_DELETE = do_PUT = do_HEAD = _any
+        do_GET = do_POST = do_DELETE = do_PUT = do_HEAD = _any  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:
             """The trace is the log."""
