@@ -1,0 +1,1 @@
+"""Everything that knows Twilio: its forms, its signatures, its TwiML and its REST API."""

@@ -1,0 +1,1 @@
+"""What Twilio calls: voice documents, hold documents, status callbacks; and the health pages."""

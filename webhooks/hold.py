@@ -1,0 +1,31 @@
+"""Music and honest news for whoever waits, and the way back after a failure of ours."""
+
+from __future__ import annotations
+
+from telephony.twilio import urls, voice
+from telephony.twilio.voice import Scene
+from webhooks.answers import Answers, leg_of
+from webhooks.guard import Door, Inbound
+
+
+def register(door: Door) -> None:
+    answers = Answers(door)
+
+    def hold(inbound: Inbound) -> str:
+        """A round of hold music; nothing is written, so a repeat is harmless."""
+        contact = door.services.live.load(inbound.contact).contact
+        scene: Scene = answers.scene(contact, leg_of(contact, inbound.leg))
+        turn = inbound.args.get("n", "")
+        return voice.hold(scene, int(turn) if turn.isdigit() else 0, inbound.args.get("k", ""))
+
+    def fallback(inbound: Inbound) -> str:
+        """Twilio could not get or read a document of ours: music, then that document again."""
+        house = door.houses.known()
+        failed = inbound.fields.get("ErrorUrl", "")
+        # Only our own addresses, and never in a circle.
+        ours = failed.startswith(house.urls.base + "/twilio/voice/")
+        back = failed if ours and urls.FALLBACK not in failed else house.urls.incoming()
+        return voice.trouble(house, house.language, back, first=True)
+
+    door.voice(urls.HOLD, hold, methods=("GET", "POST"))
+    door.voice(urls.FALLBACK, fallback, methods=("GET", "POST"))
