@@ -40,7 +40,8 @@ class ProcessSpec:
     """One child. The next one in the list starts when this one is ready.
 
     `ready` is asked until it says yes, for `ready_limit` seconds. `prepare` is called after that,
-    and what it returns is added to the environment of every process that starts later.
+    and what it returns is added to the environment of every process that starts later. When the
+    child has to be started again, `prepare` is called again, and those later ones start again too.
     A `foundation` is stopped only after all others have gone.
     """
 
@@ -169,6 +170,8 @@ class Supervisor:
             child.spec.name,
             f"ended with code {child.process.returncode}; starts again in {child.pause:g} s",
         )
+        if child.spec.prepare is not _nothing:
+            child.ready, child.first_start = False, 0.0
         child.process, child.due = None, now + child.pause
         child.pause = min(child.pause * 2, LONGEST_PAUSE_SECONDS)
 
@@ -176,12 +179,20 @@ class Supervisor:
         if child.process is not None and child.spec.ready():
             self.environ.update(child.spec.prepare())
             child.ready = True
+            if child.spec.prepare is not _nothing:
+                self._start_later_ones_again(child)
         elif child.first_start and now - child.first_start > child.spec.ready_limit:
             raise WarmlineError(
                 f"{child.spec.name} was not ready within {child.spec.ready_limit:g} seconds.",
                 what_to_do=f"Read what {child.spec.name} printed above.",
             )
         return child.ready
+
+    def _start_later_ones_again(self, child: _Child) -> None:
+        # At the first start there are none yet; after that they run with an old environment.
+        for later in self._children[self._children.index(child) + 1 :]:
+            if later.process is not None:
+                signal_group(later.process.pid, signal.SIGTERM)
 
     def _read(self, wait: float) -> None:
         if not self._selector.get_map():

@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,24 @@ def test_every_direct_dependency_is_locked() -> None:
     assert wanted <= locked("development").keys()
 
 
+def test_every_imported_package_is_a_declared_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lines = [*project["dependencies"], *project["optional-dependencies"]["embedded"]]
+    declared = {re.split(r"[\[<>=]", line)[0].lower().replace("_", "-") for line in lines}
+    owners = packages_distributions()
+    own = {"bench", "console", "simulator", "telephony", "warmline", "webhooks", "workers"}
+    files = [path for package in own for path in (ROOT / package).rglob("*.py")]
+    undeclared = {
+        f"{path.relative_to(ROOT)} imports {root}"
+        for path in files
+        for root in {name.split(".")[0] for name in imported(path)}
+        if root not in own
+        and root not in sys.stdlib_module_names
+        and not declared & {owner.lower().replace("_", "-") for owner in owners.get(root, [])}
+    }
+    assert undeclared == set()
+
+
 def test_the_procfile_has_every_kind_of_process() -> None:
     lines = (ROOT / "Procfile").read_text().splitlines()
     kinds = [line.split(":")[0] for line in lines if line and not line.startswith("#")]
@@ -56,13 +75,17 @@ def test_the_procfile_has_every_kind_of_process() -> None:
 
 def test_the_core_imports_the_standard_library_and_itself_only() -> None:
     for path in sorted((ROOT / "telephony" / "contact").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = []
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                assert node.level == 0, f"{path.name} imports relatively"
-                names = [node.module or ""]
-            for name in names:
-                own = name == "telephony.contact" or name.startswith("telephony.contact.")
-                assert own or name.split(".")[0] in sys.stdlib_module_names, (path.name, name)
+        for name in imported(path):
+            own = name == "telephony.contact" or name.startswith("telephony.contact.")
+            assert own or name.split(".")[0] in sys.stdlib_module_names, (path.name, name)
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            names.add(node.module or "")
+    return names

@@ -122,6 +122,25 @@ def test_the_next_starts_when_the_one_before_is_ready_and_learns_what_was_prepar
     assert record.printed_by("test") == ["prepared", "all ready"]
 
 
+def test_what_was_prepared_is_prepared_again_for_one_that_lost_it() -> None:
+    record = Record()
+    prepared = iter(("first", "second"))
+    specs = [
+        dummy("simulator", SAYS_PID_AND_STAYS, prepare=lambda: {"KEY": next(prepared)}),
+        dummy("web", "import os, time; print('key', os.environ['KEY']); time.sleep(60)"),
+    ]
+    supervisor = Supervisor(specs, environ=os.environ, write=record)
+    record.when["key first"] = lambda: os.kill(
+        int(record.printed_by("simulator")[0].split()[1]), signal.SIGKILL
+    )
+    record.when["key second"] = supervisor.stop
+    supervisor.run(lambda: None)
+    assert [line for line in record.printed_by("web") if line.startswith("key")] == [
+        "key first",
+        "key second",
+    ]
+
+
 def test_foundations_go_last() -> None:
     record = Record()
     program = """
