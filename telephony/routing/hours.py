@@ -3,7 +3,9 @@
 Whether a department is open is asked of the local wall clock at that instant: an hour that is
 repeated in autumn is open twice, an hour that is skipped in spring is never. When it opens next
 is answered with an instant, found by testing every instant at which the answer can change.
-All functions take and return moments that know their time zone (`datetime.tzinfo`).
+All functions take and return moments that know their time zone (`datetime.tzinfo`). They compare
+them in UTC only: Python compares moments of one zone by the wall clock, and calls repeated hours
+unequal to themselves in another zone (PEP 495).
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ _ONE_DAY = timedelta(days=1)
 
 def is_open(company: Company, department: Department, at: datetime) -> bool:
     """Whether the department takes calls at `at`."""
-    if _emergency(department, at):
+    if emergency(department, at):
         return False
     hours = department.hours
     if hours is None:
@@ -48,7 +50,7 @@ def next_open(company: Company, department: Department, at: datetime) -> datetim
         until = department.emergency_close.until
         if until is None:
             return None
-        start = max(at, until)
+        start = max(at.astimezone(UTC), until.astimezone(UTC))
     zone = zone_of(company, department)
     hours = department.hours
     if hours is None:
@@ -78,10 +80,10 @@ def opens_at(calendar: Calendar, zone: ZoneInfo, at: datetime) -> datetime | Non
     """The first moment not before `at` that is within a span; None beyond the horizon."""
     if open_at(calendar, zone, at):
         return at.astimezone(zone)
-    first = at.astimezone(zone).date()
+    start, first = at.astimezone(UTC), at.astimezone(zone).date()
     for offset in range(HORIZON_DAYS):
         for moment in _changes(calendar, zone, first + offset * _ONE_DAY):
-            if moment > at and open_at(calendar, zone, moment):
+            if moment > start and open_at(calendar, zone, moment):
                 return moment.astimezone(zone)
     return None
 
@@ -134,9 +136,12 @@ def zone_changes(day: date, zone: ZoneInfo) -> Iterator[datetime]:
     yield high.replace(microsecond=0)
 
 
-def _emergency(department: Department, at: datetime) -> bool:
+def emergency(department: Department, at: datetime) -> bool:
+    """Whether the department is closed by its emergency switch at `at`."""
     closed = department.emergency_close
-    return closed is not None and (closed.until is None or at < closed.until)
+    if closed is None or closed.until is None:
+        return closed is not None
+    return at.astimezone(UTC) < closed.until.astimezone(UTC)
 
 
 def _never_opens(hours: Hours, today: date) -> bool:

@@ -176,21 +176,24 @@ def _understood(
     )
     spoken = [language, *(code for code in company.languages if code != language)]
     for code in spoken:
-        target = speech.best_match(said, _offers(company, menu, code))
+        target = speech.best_match(said, _offers(company, menu, code, said))
         if target is not None:
             return target, wanted or code
     return (Destination("language", wanted), wanted) if wanted else (None, language)
 
 
-def _offers(company: Company, menu: Menu, language: str) -> Iterator[tuple[str, Destination]]:
-    for word in (*speech.PERSON[language], *speech.DIGITS[PERSON_KEY]):
+def _offers(
+    company: Company, menu: Menu, language: str, said: str
+) -> Iterator[tuple[str, Destination]]:
+    for word in (*speech.PERSON[language], *speech.digit_words(said, PERSON_KEY, language)):
         yield word, _OPERATOR
     for choice in menu.choices:
-        for word in (*_words(company, choice, language), *speech.DIGITS.get(choice.key, ())):
+        words = choice_words(company, choice, language)
+        for word in (*words, *speech.digit_words(said, choice.key, language)):
             yield word, choice.to
 
 
-def _words(company: Company, choice: Choice, language: str) -> tuple[str, ...]:
+def choice_words(company: Company, choice: Choice, language: str) -> tuple[str, ...]:
     """The words that choose this key in a language."""
     own = choice.spoken.get(language, ())
     if own or choice.to.kind in ("language", "operator"):
@@ -257,7 +260,7 @@ def _ask(company: Company, menu: Menu, position: Position, lead: tuple[Sentence,
     # The offer of another language comes first: who needs it understands nothing else.
     for choice in sorted(menu.choices, key=lambda choice: choice.to.kind != "language"):
         sentences.extend(_offer(company, menu, choice, language))
-        hints.extend(_words(company, choice, language))
+        hints.extend(choice_words(company, choice, language))
     hints.extend(word for code in company.languages for word in speech.LANGUAGE[code])
     sentences.append(Sentence(Prompt.MENU_PERSON, language))
     return Ask(position, tuple(sentences), tuple(dict.fromkeys(hints)))

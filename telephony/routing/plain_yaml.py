@@ -27,13 +27,13 @@ _EMPTY = frozenset({"", "~", "null"})
 
 def read(text: str | bytes) -> Any:
     """The one document in `text` as dicts, lists, strings and None. Raises `RoutingInvalid`."""
-    if isinstance(text, str):
-        text = text.encode("utf-8", "surrogatepass")
     if len(text) > MAX_BYTES:
         raise _refused(f"is larger than {MAX_BYTES // 1000} kB")
     try:
-        return _Builder().build(text)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        return _Builder().build(text if isinstance(text, str) else text.decode("utf-8-sig"))
+    except UnicodeError:
+        raise _refused("is not text in UTF-8") from None
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         what = getattr(error, "problem", None) or "characters that YAML does not allow"
@@ -59,7 +59,7 @@ class _Builder:
         self._open: list[Any] = [self._root]
         self._keys: list[str | None] = [None]
 
-    def build(self, text: bytes) -> Any:
+    def build(self, text: str) -> Any:
         for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
             if count > MAX_VALUES:
                 raise _refused(f"has more than {MAX_VALUES} values")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -20,7 +20,7 @@ _MOST_ROUNDS = 50
 
 @dataclass(frozen=True, slots=True)
 class PromiseWindow:
-    """A callback is due not before `begins` and not after `ends`."""
+    """A callback is due not before `begins` and not after `ends`, both in UTC."""
 
     begins: datetime
     ends: datetime
@@ -60,14 +60,14 @@ def promise_window(
         return None
     span = company.promises.local_hours
     zones = [ZoneInfo(zone) for zone in customer_zones(number, company.timezone)]
-    moment: datetime | None = at
+    moment = at.astimezone(UTC)
     for _ in range(_MOST_ROUNDS):
-        before = moment
+        before, found = moment, next_open(company, department, moment)
         for zone in zones:
-            moment = moment and opens_at(lambda _: (span,), zone, moment)
-        moment = moment and next_open(company, department, moment)
-        if moment is None:
+            found = found and opens_at(lambda _: (span,), zone, found)
+        if found is None:
             return None
+        moment = found.astimezone(UTC)
         if moment == before:
             window = timedelta(minutes=company.promises.window_minutes)
             return PromiseWindow(moment, moment + window)

@@ -23,19 +23,43 @@ REPEAT: Mapping[str, tuple[str, ...]] = {
     "en": ("repeat", "again", "say that again"),
     "es": ("repetir", "repita", "otra vez", "de nuevo"),
 }
-DIGITS: Mapping[str, tuple[str, ...]] = {
-    "0": ("0", "zero", "cero"),
-    "1": ("1", "one", "uno"),
-    "2": ("2", "two", "dos"),
-    "3": ("3", "three", "tres"),
-    "4": ("4", "four", "cuatro"),
-    "5": ("5", "five", "cinco"),
-    "6": ("6", "six", "seis"),
-    "7": ("7", "seven", "siete"),
-    "8": ("8", "eight", "ocho"),
-    "9": ("9", "nine", "nueve"),
-    "*": ("star", "estrella", "asterisco"),
+DIGITS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "0": "zero",
+        "1": "one",
+        "2": "two",
+        "3": "three",
+        "4": "four",
+        "5": "five",
+        "6": "six",
+        "7": "seven",
+        "8": "eight",
+        "9": "nine",
+        "*": "star",
+    },
+    "es": {
+        "0": "cero",
+        "1": "uno",
+        "2": "dos",
+        "3": "tres",
+        "4": "cuatro",
+        "5": "cinco",
+        "6": "seis",
+        "7": "siete",
+        "8": "ocho",
+        "9": "nueve",
+        "*": "asterisco",
+    },
 }
+_LONGEST_DIGIT = 2
+"""Words in "option two". In a longer sentence "one" is seldom a key."""
+
+
+def digit_words(said: str, key: str, language: str) -> tuple[str, ...]:
+    """The words that stand for a key, if `said` is short enough to be meant as one."""
+    if plain(said).count(" ") - 1 > _LONGEST_DIGIT:
+        return ()
+    return key, DIGITS[language][key]
 
 
 @lru_cache(maxsize=4096)
