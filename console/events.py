@@ -1,0 +1,142 @@
+"""Live events: one reader of the journal stream per process, fanned out to every open page.
+
+The reader is a thread that lives as long as anybody listens. Each listener has a queue of its own;
+one that cannot keep up is cut off and resumes by Last-Event-ID, so nobody slows down anybody else.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from console.timeline import naming, sentence
+from telephony.contact.model import Contact
+from telephony.errors import StoreUnavailable
+from telephony.store.feed import START, Entry
+from telephony.store.live import Live
+
+QUEUE_SIZE = 1_000
+BLOCK_MS = 1_000
+BATCH = 200
+REPLAY_MOST = 5_000
+PAUSE_S = 0.5
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One event of the journal in words, and the phones that have or had a part in its contact."""
+
+    entry: Entry
+    sentence: str
+    phones: frozenset[str]
+
+
+@dataclass(eq=False)
+class Listener:
+    """One open stream. `lost` says that its queue ran over, so it must begin again."""
+
+    queue: queue.Queue[News] = field(default_factory=lambda: queue.Queue(QUEUE_SIZE))
+    lost: bool = False
+
+
+class Hub:
+    """The listeners of this process."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._lock = threading.Lock()
+        self._listeners: set[Listener] = set()
+        self._reader: threading.Thread | None = None
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._listeners)
+
+    def join(self, most: int) -> tuple[Listener, str] | None:
+        """A new listener, and the id after which its news begin; None when there are `most`."""
+        listener = Listener()
+        with self._lock:
+            if len(self._listeners) >= most:
+                return None
+            start = self._live.feed.last_id()
+            self._listeners.add(listener)
+            if self._reader is None:
+                self._reader = threading.Thread(
+                    target=self._read, args=(start,), name="live-events", daemon=True
+                )
+                self._reader.start()
+        return listener, start
+
+    def leave(self, listener: Listener) -> None:
+        """Forget a listener; without any, the reader ends by itself."""
+        with self._lock:
+            self._listeners.discard(listener)
+
+    def missed(self, after: str) -> bool:
+        """Whether events after this id may be gone: trimmed, or Redis began anew."""
+        first = self._live.feed.read(START, count=1)
+        if order(self._live.feed.last_id()) < order(after):
+            return True
+        return bool(first) and order(first[0].id) > order(after)
+
+    def replay(self, after: str) -> Iterator[News]:
+        """What happened after this id until now, oldest first, at most `REPLAY_MOST`."""
+        for _ in range(REPLAY_MOST // BATCH):
+            entries = self._live.feed.read(after, count=BATCH)
+            yield from self._tell(entries)
+            if len(entries) < BATCH:
+                return
+            after = entries[-1].id
+
+    def _read(self, after: str) -> None:
+        while self._wanted():
+            try:
+                entries = self._live.feed.read(after, count=BATCH, block_ms=BLOCK_MS)
+                news = self._tell(entries)
+            except StoreUnavailable as error:
+                _log.warning("live events are late: %s", error)
+                time.sleep(PAUSE_S)
+                continue
+            if entries:
+                after = entries[-1].id
+                self._hand_out(news)
+
+    def _wanted(self) -> bool:
+        with self._lock:
+            if not self._listeners:
+                self._reader = None
+            return bool(self._listeners)
+
+    def _tell(self, entries: list[Entry]) -> list[News]:
+        ids = list(dict.fromkeys(entry.contact for entry in entries))
+        contacts = {contact.id: contact for contact in self._live.contacts(ids)}
+        return [_news(entry, contacts.get(entry.contact)) for entry in entries]
+
+    def _hand_out(self, news: list[News]) -> None:
+        with self._lock:
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            for each in news:
+                try:
+                    listener.queue.put_nowait(each)
+                except queue.Full:
+                    listener.lost = True
+                    self.leave(listener)
+                    break
+
+
+def order(event_id: str) -> tuple[int, int]:
+    """The place of a stream id, for comparing."""
+    ms, _, number = event_id.partition("-")
+    return int(ms), int(number or 0)
+
+
+def _news(entry: Entry, contact: Contact | None) -> News:
+    phones = frozenset(leg.address for leg in contact.legs) if contact else frozenset()
+    return News(entry, sentence(entry.kind, entry.data, naming(contact)), phones)

@@ -1,0 +1,128 @@
+"""Who may do what: one table of routes and least roles, and the checks before every request.
+
+An agent sees and acts on contacts only where their own phone has or had a part. What is not theirs
+does not exist for them (404), and the attempt is audited.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Response, g, request
+from werkzeug.exceptions import BadRequest
+
+from console import identity, state
+from console.identity import Asker
+from console.problems import Problem
+from telephony.contact.model import Contact
+from telephony.store import ledger
+from telephony.store.ledger import Role
+
+ANYBODY = None
+
+LEAST_ROLE: dict[str, Role | None] = {
+    "sign_in": ANYBODY,
+    "openapi_document": ANYBODY,
+    "list_reasons": ANYBODY,
+    "sign_out": Role.AGENT,
+    "me": Role.AGENT,
+    "set_presence": Role.AGENT,
+    "softphone_token": Role.AGENT,
+    "list_agents": Role.AGENT,
+    "list_departments": Role.AGENT,
+    "show_department": Role.AGENT,
+    "list_contacts": Role.AGENT,
+    "show_contact": Role.AGENT,
+    "show_timeline": Role.AGENT,
+    "start_transfer": Role.AGENT,
+    "show_transfer": Role.AGENT,
+    "complete_transfer": Role.AGENT,
+    "cancel_transfer": Role.AGENT,
+    "swap_transfer": Role.AGENT,
+    "merge_transfer": Role.AGENT,
+    "list_promises": Role.AGENT,
+    "move_promise": Role.AGENT,
+    "cancel_promise": Role.AGENT,
+    "live_events": Role.AGENT,
+    "list_tickets": Role.SUPERVISOR,
+    "take_ticket": Role.SUPERVISOR,
+    "close_ticket": Role.SUPERVISOR,
+    "explain_routing": Role.SUPERVISOR,
+}
+
+RANK = {Role.AGENT: 1, Role.SUPERVISOR: 2, Role.ADMIN: 3}
+MAX_BODY = 64 * 1024
+_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def check_request() -> Response | None:
+    """Before every API request: who asks, may they, and is the body one that we read."""
+    request.max_content_length = MAX_BODY
+    least = LEAST_ROLE[(request.endpoint or "").rpartition(".")[2]]
+    if request.method in _UNSAFE:
+        _refuse_other_sites()
+    if least is not ANYBODY:
+        asker = identity.identify()
+        g.asker = asker
+        if RANK[asker.role] < RANK[least]:
+            audit("role_refused", request.path, {"role": asker.role.value, "needs": least.value})
+            raise Problem(403, "not_allowed", f"This needs the role {least.value}.")
+        if asker.by_cookie and request.method in _UNSAFE:
+            identity.check_csrf(asker)
+    if request.method in _UNSAFE:
+        _read_body()
+    return None
+
+
+def asker() -> Asker:
+    """Who sent this request."""
+    return cast(Asker, g.asker)
+
+
+def sees(who: Asker, contact: Contact) -> bool:
+    """Whether this person may know of the contact."""
+    if RANK[who.role] > RANK[Role.AGENT]:
+        return True
+    return any(leg.address == who.identity for leg in contact.legs)
+
+
+def audit(what: str, target: str, data: dict[str, object]) -> None:
+    """Write down what somebody tried or did."""
+    services = state.services()
+    who = getattr(g, "asker", None)
+    ledger.append_audit(
+        services.ledger,
+        at=services.clock.now_ms(),
+        who=who.name if who is not None else "anonymous",
+        what=what,
+        target=target,
+        data=data,
+    )
+
+
+def hidden(what: str, target: str) -> Problem:
+    """Not theirs: audited, and answered as if it did not exist."""
+    audit("contact_refused", target, {"what": what, "path": request.path})
+    return Problem(404, "not_found", f"There is no {what} {target}.")
+
+
+def _refuse_other_sites() -> None:
+    # Browsers set this header and pages cannot change it (Fetch Metadata, W3C).
+    if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+        audit("cross_site_refused", request.path, {"origin": request.headers.get("Origin", "")})
+        raise Problem(403, "cross_site")
+
+
+def _read_body() -> None:
+    if not request.content_length and "Transfer-Encoding" not in request.headers:
+        return
+    if request.mimetype != "application/json":
+        # A form or a text can be sent by any page without asking first; JSON cannot.
+        raise Problem(415, "not_json")
+    try:
+        request.get_json()
+    except BadRequest:
+        raise Problem(400, "bad_json") from None
+    except RecursionError:
+        # Python's parser follows nesting with its own stack; a deep enough body exhausts it.
+        raise Problem(400, "bad_json", "The body is nested too deeply.") from None

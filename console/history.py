@@ -1,0 +1,167 @@
+"""Ended contacts, as the ledger remembers them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console import guards, show
+from console.identity import Asker
+from console.problems import Problem
+from console.schemas import (
+    ContactOut,
+    ContactPage,
+    ContactQuery,
+    ContactSummaryOut,
+    TargetOut,
+    TransferOut,
+)
+from telephony.contact.model import (
+    ContactOutcome,
+    Stage,
+    TargetKind,
+    TransferMode,
+    TransferOutcome,
+    TransferState,
+)
+from telephony.errors import NotFound
+from telephony.store import ledger
+from telephony.store.ledger import ContactRecord, Role, TransferRecord
+
+if TYPE_CHECKING:
+    from telephony.bootstrap import Services
+
+PREFIX = "ended:"
+# An agent's own contacts are picked out of everybody's; this many are looked at for one page.
+LOOKED_AT = 200
+
+
+def ended_page(
+    services: Services, who: Asker, query: ContactQuery, cursor: str, limit: int
+) -> ContactPage:
+    """Ended contacts, newest first. For an agent a page may be short and still have a next one."""
+    if not cursor.startswith(PREFIX):
+        raise Problem(422, "invalid", "cursor: it is not one that a page ended with.")
+    everything = guards.RANK[who.role] > guards.RANK[Role.AGENT]
+    page = ledger.find_contacts(
+        services.ledger,
+        state=Stage.CLOSED.value,
+        customer=query.customer,
+        department=query.department,
+        cursor=cursor.removeprefix(PREFIX) or None,
+        limit=limit if everything else LOOKED_AT,
+    )
+    records = page.items if everything else _own(services, who, page.items)
+    following = PREFIX + page.next if page.next is not None else None
+    return ContactPage(items=[_line(record) for record in records], next=following)
+
+
+def visible_record(services: Services, who: Asker, contact_id: str) -> ContactRecord:
+    """The record of a contact, if the asker may know of it."""
+    try:
+        record = ledger.contact(services.ledger, contact_id)
+    except NotFound:
+        raise Problem(404, "not_found", f"There is no contact {contact_id[:80]}.") from None
+    if guards.RANK[who.role] == guards.RANK[Role.AGENT] and not _took_part(services, who, record):
+        raise guards.hidden("contact", contact_id)
+    return record
+
+
+def ended(services: Services, who: Asker, contact_id: str) -> ContactOut:
+    """An ended contact; its calls are not kept in one line, the timeline has them."""
+    record = visible_record(services, who, contact_id)
+    passed = ledger.transfers_of(services.ledger, contact_id)
+    return ContactOut(
+        **_line(record).model_dump(),
+        version=record.version,
+        since=record.ended_at or record.started_at,
+        waited_ms=record.waited_ms,
+        path=[],
+        say_this_first=_say_this_first(record),
+        next_action="",
+        deadline=None,
+        parties=[],
+        legs=[],
+        hunt=None,
+        transfer=None,
+        transfers=[_transfer(each) for each in passed],
+        promise=None,
+        ticket="",
+        message_url="",
+        reason="",
+        explained="",
+    )
+
+
+def _own(
+    services: Services, who: Asker, records: tuple[ContactRecord, ...]
+) -> tuple[ContactRecord, ...]:
+    # Contacts of the last day still know all phones; older ones know the agent and the transfers.
+    recent = {each.id: each for each in services.live.contacts([each.id for each in records])}
+    return tuple(
+        record
+        for record in records
+        if (record.id in recent and guards.sees(who, recent[record.id]))
+        or _took_part(services, who, record)
+    )
+
+
+def _took_part(services: Services, who: Asker, record: ContactRecord) -> bool:
+    own = {who.identity, who.name}
+    if record.agent in own:
+        return True
+    if not record.transfers:
+        return False
+    passed = ledger.transfers_of(services.ledger, record.id)
+    return any(each.by in own or each.to in own for each in passed)
+
+
+def _line(record: ContactRecord) -> ContactSummaryOut:
+    return ContactSummaryOut(
+        id=record.id,
+        live=False,
+        state=record.state,
+        customer=record.customer,
+        dialled=record.dialled,
+        department=record.department or "",
+        department_name=record.department or "",
+        language=record.language or "",
+        started_at=record.started_at,
+        ended_at=record.ended_at,
+        waiting_since=None,
+        outcome=ContactOutcome(record.outcome) if record.outcome else None,
+        with_whom=[record.agent] if record.agent else [],
+    )
+
+
+def _say_this_first(record: ContactRecord) -> str:
+    waited = show.duration(record.waited_ms)
+    return f"{record.customer or 'A caller without a number'} called; waited {waited} in all."
+
+
+def _transfer(record: TransferRecord) -> TransferOut:
+    return TransferOut(
+        id=record.id,
+        contact=record.contact_id,
+        mode=TransferMode(record.mode),
+        to=TargetOut(kind=TargetKind.DEPARTMENT, value=record.to, name=record.to),
+        by=record.by,
+        by_address=record.by,
+        note="",
+        state=TransferState.DONE,
+        since=record.ended_at or record.requested_at,
+        requested_at=record.requested_at,
+        outcome=TransferOutcome(record.outcome) if record.outcome else None,
+        reason="",
+        explained="",
+        receiver="",
+        hunt=None,
+        actions={},
+    )
+
+
+def took_part_in(services: Services, who: Asker, contact_id: str) -> bool:
+    """Whether this person's phone had a part in a contact that only the ledger remembers."""
+    try:
+        return _took_part(services, who, ledger.contact(services.ledger, contact_id))
+    except NotFound:
+        return False

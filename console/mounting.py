@@ -1,0 +1,49 @@
+"""Hang the console's blueprints on an app. Adding a module of routes: one import here, and one row
+for each route in guards.LEAST_ROLE."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from console import (
+    contacts_api,
+    departments_api,
+    events_api,
+    guards,
+    identity,
+    openapi,
+    people_api,
+    problems,
+    promises_api,
+    state,
+    tickets_api,
+    transfers_api,
+)
+from console.blueprint import PREFIX, api
+
+if TYPE_CHECKING:
+    from telephony.bootstrap import Services
+
+ROUTES = (
+    contacts_api,
+    departments_api,
+    events_api,
+    openapi,
+    people_api,
+    promises_api,
+    tickets_api,
+    transfers_api,
+)
+
+problems.install(api, PREFIX)
+api.before_request(guards.check_request)
+
+
+def mount(app: Flask, services: Services) -> None:
+    """Hang the API on the app and give it what it works with."""
+    state.remember(app, services)
+    problems.defaults(app)
+    identity.install(app)
+    app.register_blueprint(api)

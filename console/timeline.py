@@ -1,0 +1,185 @@
+"""The journal in words: one sentence for every kind of event, so that people see why it ended so.
+
+The table is total: a test compares its keys with the kinds of events that the core knows. What a
+newer version of the program wrote and this one does not know is still shown, by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from console.hearing import label
+from console.show import duration
+from telephony.contact.model import Contact, Role
+
+Data = Mapping[str, Any]
+Who = Callable[[Data], str]
+Sentence = str | Callable[[Data, Who], str]
+
+
+def naming(contact: Contact | None) -> Who:
+    """How the people in events are called; without the contact only their leg is known."""
+
+    def who(data: Data) -> str:
+        leg = None
+        if contact is not None:
+            leg = contact.leg(data.get("leg", "")) or contact.leg_of(data.get("call", ""))
+        if leg is None:
+            word = data.get("leg") or data.get("call") or ""
+            return f"a phone ({word})" if word else "a phone"
+        return "the customer" if leg.role is Role.CUSTOMER else label(leg)
+
+    return who
+
+
+def sentence(kind: str, data: Data, who: Who) -> str:
+    """What happened, as one sentence."""
+    found = SENTENCES.get(kind)
+    if found is None:
+        return f"{_spaced(kind)}."
+    words = found if isinstance(found, str) else found(data, who)
+    return words[:1].upper() + words[1:]
+
+
+def _spaced(kind: str) -> str:
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind).strip()
+
+
+def _target(data: Data) -> str:
+    target = data.get("target") or {}
+    return str(target.get("name") or target.get("value") or "somebody")
+
+
+_CHOICES = {
+    "wait": "The customer chose to keep waiting.",
+    "callback": "The customer chose to be called back.",
+    "message": "The customer chose to leave a message.",
+    "agent": "The customer chose to go back to the agent.",
+    "none": "The customer did not choose anything.",
+}
+
+_ENDINGS = {
+    "hung_up": "{who} hung up.",
+    "busy": "The line of {who} was busy.",
+    "no_answer": "{who} did not answer.",
+    "failed": "The line of {who} failed.",
+    "cancelled": "We stopped ringing {who}.",
+    "refused": "{who} was not dialled.",
+}
+
+_PROBLEMS = {
+    "gone": "A step was no longer needed: it was over already{detail}.",
+    "refused": "A step was refused for good{detail}.",
+    "temporary": "A step did not work and will be tried again{detail}.",
+    "unknown": "It is not known whether a step worked{detail}; we look before we repeat it.",
+}
+
+
+def _menu(data: Data, who: Who) -> str:
+    heard = data.get("heard") or "nothing"
+    return f"The customer was in the menu {data.get('menu') or 'main'} and gave: {heard}."
+
+
+def _ended(data: Data, who: Who) -> str:
+    words = _ENDINGS.get(str(data.get("ending")), "The call of {who} ended.")
+    return words.format(who=who(data))
+
+
+def _failed(data: Data, who: Who) -> str:
+    detail = f" ({data['detail']})" if data.get("detail") else ""
+    words = _PROBLEMS.get(str(data.get("problem")), "A step failed{detail}.")
+    return words.format(detail=detail)
+
+
+def _answered(data: Data, who: Who) -> str:
+    if data.get("machine"):
+        return f"{who(data)} answered; it sounds like a machine."
+    return f"{who(data)} answered; that is not yet an acceptance."
+
+
+def _refused_dial(data: Data, who: Who) -> str:
+    if data.get("busy_elsewhere"):
+        return f"{who(data)} was not rung: already rings or talks for another contact."
+    return f"{who(data)} was not rung: {data.get('detail') or 'the dial was refused'}."
+
+
+def _candidates(data: Data, who: Who) -> str:
+    found = data.get("candidates") or []
+    if data.get("plan") is None:
+        return (
+            f"There was nobody to ring: {str(data.get('reason') or 'unknown').replace('_', ' ')}."
+        )
+    if not found:
+        return "There was nobody to ring: nobody is on duty."
+    names = ", ".join(str(each.get("name")) for each in found)
+    return f"To be rung: {names}."
+
+
+def _transfer(data: Data, who: Who) -> str:
+    mode = data.get("mode") or "warm"
+    note = f" with the note: {data['note']}" if data.get("note") else ""
+    by = str(data.get("by") or "An agent").removeprefix("client:")
+    return f"{by} started a {mode} transfer to {_target(data)}{note}."
+
+
+def _closed(data: Data, who: Who) -> str:
+    name = data.get("name") or data.get("department")
+    return f"The customer asked for {name}, which was closed."
+
+
+def _recorded(data: Data, who: Who) -> str:
+    return f"The customer left a message of {duration(1000 * int(data.get('seconds') or 0))}."
+
+
+def _inspected(data: Data, who: Who) -> str:
+    live = sum(1 for leg in data.get("legs") or [] if leg.get("live"))
+    return f"Compared with Twilio: {live} of the calls are live."
+
+
+def _held(data: Data, who: Who) -> str:
+    state = "on hold" if data.get("held") else "off hold"
+    return f"Twilio confirms that {who(data)} is {state}."
+
+
+SENTENCES: dict[str, Sentence] = {
+    "CustomerCalled": lambda d, w: (
+        f"{d.get('customer') or 'A customer without a number'} called {d.get('dialled')}."
+    ),
+    "MenuHeard": _menu,
+    "DepartmentChosen": lambda d, w: f"The customer asked for {d.get('name')}.",
+    "DepartmentClosed": _closed,
+    "CustomerChose": lambda d, w: _CHOICES.get(str(d.get("choice")), "The customer chose."),
+    "MessageRecorded": _recorded,
+    "DocumentAsked": lambda d, w: f"{w(d)} asked what to hear next.",
+    "LegRang": lambda d, w: f"The phone of {w(d)} rings.",
+    "LegAnswered": _answered,
+    "LegAccepted": lambda d, w: f"{w(d)} accepted.",
+    "LegDeclined": lambda d, w: f"{w(d)} declined.",
+    "LegMispressed": lambda d, w: f"{w(d)} pressed a key that means nothing; asked again.",
+    "MachineHeard": lambda d, w: f"A machine seems to have answered for {w(d)}.",
+    "LegEnded": _ended,
+    "RoomJoined": lambda d, w: f"{w(d)} joined the conference.",
+    "RoomLeft": lambda d, w: f"{w(d)} left the conference.",
+    "RoomHeld": lambda d, w: f"{w(d)} was put on hold.",
+    "RoomUnheld": lambda d, w: f"{w(d)} was taken off hold.",
+    "RoomEnded": "The conference ended.",
+    "CommandsTaken": lambda d, w: f"A worker ({d.get('worker')}) took up the next steps.",
+    "CommandDone": "A step was done.",
+    "CommandFailed": _failed,
+    "DialPlaced": lambda d, w: f"{w(d)} is being dialled.",
+    "DialRefused": _refused_dial,
+    "HoldRead": _held,
+    "CandidatesFound": _candidates,
+    "PromiseWritten": "The promise to call back was written down; now the customer may be told.",
+    "TicketOpened": "A ticket was opened: a person must act.",
+    "Inspected": _inspected,
+    "TransferAsked": _transfer,
+    "CompleteAsked": "The agent asked to complete the transfer.",
+    "CancelAsked": "The agent asked to cancel the transfer and take the customer back.",
+    "SwapAsked": "The agent asked to swap between the customer and the receiver.",
+    "MergeAsked": "The agent asked to bring all three together.",
+    "PromiseMoved": "The promise was moved to another time.",
+    "PromiseCancelled": "The promise was cancelled.",
+    "DeadlinePassed": "The time for the next step had come.",
+}

@@ -1,0 +1,122 @@
+"""What the console needs, built from the real parts, with a clock that stands still."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from console.seed import demo_users
+from telephony.contact.events import CustomerCalled, Event
+from telephony.contact.machine import Step
+from telephony.dispatch import Dispatch
+from telephony.routing.example import example_company
+from telephony.routing.model import Company
+from telephony.settings import Settings, load_settings
+from telephony.store.ledger import Ledger, migrate, open_ledger
+from telephony.store.live import Live
+from tests.contact.play import START, Play
+
+CALL = "CA" + "c" * 32
+
+
+class Clock:
+    """Stands still until it is told."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def now_ms(self) -> int:
+        return self.now
+
+
+class Routing:
+    """The example company, always."""
+
+    def company(self) -> Company:
+        return example_company()
+
+
+@dataclass(frozen=True)
+class Services:
+    settings: Settings
+    clock: Clock
+    live: Live
+    ledger: Ledger
+    dispatch: Dispatch
+    routing: Routing
+
+
+@dataclass(frozen=True)
+class House:
+    services: Services
+
+    @classmethod
+    def build(cls, redis_url: str, people: Path, folder: Path) -> House:
+        file = folder / "ledger.db"
+        shutil.copy(people, file)
+        settings = load_settings(
+            data_dir=folder,
+            redis_url=redis_url,
+            database_url=f"sqlite:///{file}",
+            demo_mode=True,
+            twilio_account_sid="AC" + "1" * 32,
+            twilio_api_key_sid="SK" + "2" * 32,
+            twilio_api_key_secret="secret-of-the-key",
+            twilio_application_sid="AP" + "3" * 32,
+        )
+        clock = Clock()
+        live = Live.at(redis_url)
+        ledger = open_ledger(settings.database_url)
+        dispatch = Dispatch(live, clock.now_ms)
+        return cls(Services(settings, clock, live, ledger, dispatch, Routing()))
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.services.ledger
+
+    @property
+    def clock(self) -> Clock:
+        return self.services.clock
+
+    def close(self) -> None:
+        self.services.live.close()
+        self.services.ledger.close()
+
+
+def people_of(file: Path) -> Path:
+    """A database with all tables and the people of the demo."""
+    ledger = open_ledger(f"sqlite:///{file}")
+    migrate(ledger)
+    demo_users(ledger)
+    with ledger.engine.connect() as conn:
+        conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    ledger.close()
+    return file
+
+
+@dataclass
+class LivePlay(Play):
+    """The world around one contact, where every event goes through dispatch and Redis."""
+
+    house: House | None = None
+
+    def quietly(self, event: Event) -> Step:
+        assert self.house is not None
+        self.house.clock.now = self.now
+        applied = self.house.services.dispatch.apply(self.contact.id, event)
+        self.contact = applied.contact
+        return Step(applied.contact, applied.verdict)
+
+    def again(self) -> None:
+        """Look what others have made of the contact, and do what they asked for."""
+        assert self.house is not None
+        self.contact = self.house.services.live.load(self.contact.id).contact
+        self.work()
+
+
+def play(house: House, call: str = CALL, customer: str = "+12025550199") -> LivePlay:
+    """A contact whose customer is in the menu."""
+    event = CustomerCalled(call, customer, "+12025550100", "en")
+    applied = house.services.dispatch.begin(event)
+    return LivePlay(contact=applied.contact, house=house)
