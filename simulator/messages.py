@@ -35,8 +35,7 @@ def send(net: Engine, options: MessageOptions) -> Message:
     )
     net.messages[message.sid] = message
     net.trace.write("sms", to=message.to, body=message.body, sid=message.sid)
-    phone = phones.phone_at(net, message.to)
-    bad = 30006 if not phone.mobile else 30003 if phone.unreachable else 0
+    bad = 30003 if phones.phone_at(net, message.to).unreachable else 0
     last = "undelivered" if bad else "delivered"
     for seconds, status in ((SENDING, "sending"), (SENT, "sent"), (DELIVERED, last)):
         _later(net, message, seconds, status, bad)
@@ -64,6 +63,8 @@ def _check(net: Engine, options: MessageOptions) -> None:
         raise TwilioError(400, 21609, f"StatusCallback is not a valid URL: {callback.url}")
     if phones.phone_at(net, options.to).opted_out:
         raise TwilioError(400, 21610, "Attempt to send to unsubscribed recipient")
+    if not phones.phone_at(net, options.to).mobile:
+        raise TwilioError(400, 21614, f"'To' number {options.to} is not a valid mobile number")
 
 
 def _later(net: Engine, message: Message, seconds: float, status: str, bad: int) -> None:

@@ -56,11 +56,11 @@ class Switches:
 
 def change(switches: Switches, values: dict[str, Any]) -> None:
     """Set switches by name; a wrong name or type raises ValueError that says which."""
-    known = {f.name for f in fields(Switches)}
+    known = {f.name: type(f.default) for f in fields(Switches)}
     for name, value in values.items():
         if name not in known:
             raise ValueError(f"no switch is called {name!r}; there are {', '.join(sorted(known))}")
-        kind = type(getattr(switches, name))
+        kind = known[name]
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         if not isinstance(value, kind):

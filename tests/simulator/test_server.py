@@ -43,7 +43,7 @@ class Web:
                 self.end_headers()
                 self.wfile.write(answer)
 
-            do_GET = do_POST
+            do_GET = do_POST  # noqa: N815
 
             def log_message(self, format: str, *args: object) -> None:
                 """Quiet."""
