@@ -7,6 +7,9 @@ import json
 import re
 import signal
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -73,46 +76,53 @@ def simulator(
     Point the Twilio SDK at the printed base URL (client.api.base_url = ...), and open the
     printed page to pick up phones by hand. Ctrl-C ends it.
     """
-    settings = {
-        "host": host,
-        "account_sid": account_sid,
-        "auth_token": auth_token,
-        "trace_path": trace,
-        "speed": speed,
-        "calls_per_second": calls_per_second,
-    }
-    server = _listen(port, settings)
-    ended = threading.Event()
-    previous = _on_signals(ended)
-    with server:
+    listen = partial(
+        SimulatorServer,
+        host=host,
+        account_sid=account_sid,
+        auth_token=auth_token,
+        trace_path=trace,
+        speed=speed,
+        calls_per_second=calls_per_second,
+    )
+    try:
+        server = _on_port(listen, port)
+    except OSError as error:
+        raise click.ClickException(
+            f"Cannot listen on {host} port {port}, or cannot write the trace: {error}."
+        ) from error
+    with _until_ended() as ended, server:
         _announce(server, port, as_json)
         ended.wait()
-    for number, handler in previous.items():
-        signal.signal(number, handler)
     if not as_json:
         click.echo("The phone network has ended.")
 
 
-def _listen(port: int, settings: dict[str, object]) -> SimulatorServer:
+def _on_port(listen: Callable[..., SimulatorServer], port: int) -> SimulatorServer:
     """A server on the wished port, or on a free one if that is taken."""
     try:
-        return SimulatorServer(port=port, **settings)  # type: ignore[arg-type]
+        return listen(port=port)
     except OSError as error:
         if error.errno != errno.EADDRINUSE or port == 0:
-            raise click.ClickException(
-                f"Cannot listen on {settings['host']} port {port}, or write the trace: {error}."
-            ) from error
-    return _listen(0, settings)
+            raise
+    return listen(port=0)
 
 
-def _on_signals(ended: threading.Event) -> dict[int, object]:
-    """End on Ctrl-C and on a polite kill; the handlers that were there before."""
+@contextmanager
+def _until_ended() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and a polite kill set, for as long as the block lasts."""
+    ended = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:
         del number, frame
         ended.set()
 
-    return {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = [(number, signal.signal(number, end)) for number in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        yield ended
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
 
 
 def _announce(server: SimulatorServer, wished: int, as_json: bool) -> None:

@@ -7,28 +7,20 @@ from simulator.network import Network
 from simulator.rest.base import API_VERSION, by_date, by_text, links, path
 from simulator.rest.paging import page_of
 from simulator.rest.params import BAD_CALLBACK, Params
-from simulator.rest.problems import bad_parameter, problem
+from simulator.rest.problems import bad_parameter
 from simulator.rest.wire import Json, Request, created, ok
 from simulator.world import Hook, Message, MessageOptions
-
-LONGEST_BODY = 1600
-BODY_TOO_LONG = 21617
 
 
 def create(network: Network, request: Request) -> ApiResponse:
     """POST /Messages.json"""
     params = Params(request.form)
-    body = params.text("Body") or ""
-    if len(body) > LONGEST_BODY:
-        raise problem(
-            BODY_TOO_LONG, f"The concatenated message body exceeds {LONGEST_BODY} characters"
-        )
     params.number("ValidityPeriod", 1, 36000)
     url = params.url("StatusCallback", BAD_CALLBACK, empty=True)
     options = MessageOptions(
         to=params.text("To") or "",
         from_=params.text("From") or "",
-        body=body,
+        body=params.text("Body") or "",
         messaging_service_sid=params.text("MessagingServiceSid") or "",
         status_callback=Hook(url) if url else None,
         media_urls=params.fields.all("MediaUrl"),

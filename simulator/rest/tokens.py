@@ -30,6 +30,8 @@ LIVES_TOO_LONG = 31207
 CONTENT_TYPE = "twilio-fpa;v=1"
 LONGEST_LIFE = 24 * 3600
 """Seconds; Twilio's maximum for an access token."""
+CLOCK_SKEW = 1
+"""Seconds by which two clocks may disagree."""
 
 
 def check(network: Network, token: str, now: float | None = None) -> Json:
@@ -58,17 +60,22 @@ def check(network: Network, token: str, now: float | None = None) -> Json:
 
 
 def _check_times(payload: Json, now: float) -> int:
-    expires, begins = payload.get("exp"), payload.get("nbf", 0)
-    issued = payload.get("iat", payload.get("nbf", now))
-    if not all(isinstance(moment, int | float) for moment in (expires, begins, issued)):
-        raise _refused(INVALID, "The token's exp, nbf and iat must be numbers.")
-    if expires is None or expires <= now:
+    expires = _moment(payload, "exp", now)
+    begins = _moment(payload, "nbf", 0)
+    if expires <= now:
         raise _refused(EXPIRED, "The token has expired; fetch a new one.")
-    if begins > now + 1:
+    if begins > now + CLOCK_SKEW:
         raise _refused(NOT_YET_VALID, "The token is not valid yet; compare the clocks.")
-    if expires - min(issued, now) > LONGEST_LIFE + 1:
+    if expires - (begins or now) > LONGEST_LIFE + CLOCK_SKEW:
         raise _refused(LIVES_TOO_LONG, "The token lives longer than 24 hours.")
     return int(expires)
+
+
+def _moment(payload: Json, name: str, default: float) -> float:
+    value = payload.get(name, default)
+    if not isinstance(value, int | float):
+        raise _refused(INVALID, f"The token's {name} must be a number.")
+    return float(value)
 
 
 def _check_grants(payload: Json) -> Json:

@@ -83,6 +83,16 @@ class Box:
         assert status < 300, body
         return address
 
+    def switch(self, **values: Any) -> None:
+        """Change switches of the network."""
+        status, body = self.control("POST", "/sim/switches", values)
+        assert status == 200, body
+
+    def hang_up(self, sid: str) -> None:
+        """The phone in this call is put down."""
+        status, body = self.control("POST", f"/sim/calls/{sid}/hangup", {})
+        assert status == 200, body
+
     def calls_in(self, sid: str, status: str) -> Any:
         """Wait until a call has a status."""
         return eventually(lambda: self.client.calls(sid).fetch(), lambda c: c.status == status)

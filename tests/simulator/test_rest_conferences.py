@@ -60,10 +60,10 @@ def test_the_last_to_leave_ends_the_room(box: Box) -> None:
     agent, _ = box.in_room("desk", AGENT)
     read = box.client.conferences(room).fetch
     eventually(read, lambda found: found.status == "in-progress")
-    box.control("POST", f"/sim/calls/{agent}/hangup", {})
+    box.hang_up(agent)
     box.calls_in(agent, "completed")
     assert read().status == "in-progress"
-    box.control("POST", f"/sim/calls/{customer}/hangup", {})
+    box.hang_up(customer)
     ended = eventually(read, lambda found: found.status == "completed")
     assert ended.reason_conference_ended == "last-participant-left"
 
@@ -92,7 +92,7 @@ def test_an_ended_room_gives_its_name_free(box: Box) -> None:
 @pytest.mark.parametrize(("switch", "expected"), [(404, 20404), (400, 16022)])
 def test_changing_an_ended_room_is_refused_both_ways(box: Box, switch: int, expected: int) -> None:
     """fact: §1.5 undocumented: 404 / 20404 or 400 / 16022, by switch."""
-    box.control("POST", "/sim/switches", {"ended_room_status": switch})
+    box.switch(ended_room_status=switch)
     call, room = box.in_room("desk", CUSTOMER)
     box.client.conferences(room).update(status="completed")
     box.calls_in(call, "completed")

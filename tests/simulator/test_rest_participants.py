@@ -219,7 +219,7 @@ def test_a_held_customer_with_the_old_flag_ends_the_room_by_hanging_up(box: Box)
     person = box.client.conferences(room).participants(customer)
     person.update(hold=True)
     person.update(end_conference_on_exit=False)
-    box.control("POST", f"/sim/calls/{customer}/hangup", {})
+    box.hang_up(customer)
     ended = eventually(
         box.client.conferences(room).fetch, lambda found: found.status == "completed"
     )

@@ -95,7 +95,7 @@ def test_a_recorded_room_has_a_recording(box: Box) -> None:
         current.update(status="louder")
     assert current.update(status="in-progress").status == "in-progress"
     for call in (first, second):
-        box.control("POST", f"/sim/calls/{call}/hangup", {})
+        box.hang_up(call)
     done = eventually(recordings(running.sid).fetch, lambda r: r.status == "completed")
     assert done.duration.isdigit()
     assert [r.sid for r in box.client.recordings.list(conference_sid=room)] == [running.sid]
