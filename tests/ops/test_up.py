@@ -16,9 +16,10 @@ import pytest
 import redis
 
 from telephony.embedded import free_port
-from telephony.errors import SettingsError
+from telephony.errors import SettingsError, WarmlineError
 from tests.ops.waiting import alive, wait_for
 from warmline.decide import decide
+from warmline.own_system import own_system
 from warmline.running import Running, find_running, only_one, settings_here
 from warmline.up import answers, processes
 
@@ -165,6 +166,28 @@ def test_other_commands_find_the_running_system(up: Up, monkeypatch: pytest.Monk
     assert settings_here().redis_url == running.environment["WARMLINE_REDIS_URL"]
     monkeypatch.setenv("WARMLINE_REDIS_URL", "redis://elsewhere.example.com")
     assert settings_here().redis_url == "redis://elsewhere.example.com"
+
+
+def test_an_own_system_takes_no_present_settings_and_is_gone_afterwards(
+    up: Up, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(up.place)
+    monkeypatch.setenv("WARMLINE_REDIS_URL", "redis://production.example.com")
+    environ = {**SIMULATED, "PYTHONPATH": str(ROOT), "PIDS": str(up.pids)}
+    with own_system(up.data, "--workers", "1", environ=environ) as running:
+        assert answers(f"{running.web_url}/healthz")
+        assert running.environment["WARMLINE_REDIS_URL"].startswith("unix://")
+        wait_for(lambda: len(up.pids_of("workers.worker")) == 1)
+        pids = up.pids_of("workers.worker")
+    assert not any(alive(pid) for pid in (*pids, running.pid))
+    assert not answers(f"{running.web_url}/healthz")
+
+
+def test_an_own_system_that_cannot_start_shows_the_end_of_its_log(up: Up) -> None:
+    environ = {"PYTHONPATH": str(ROOT), "WARMLINE_WORKERS": "none"}
+    with pytest.raises(WarmlineError, match="WARMLINE_WORKERS") as error:
+        own_system(up.data, environ=environ).__enter__()
+    assert "up.log" in error.value.what_to_do
 
 
 def test_a_port_in_use_is_replaced_and_told(tmp_path: Path) -> None:
