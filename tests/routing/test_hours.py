@@ -119,6 +119,10 @@ def test_the_hour_that_autumn_repeats_is_open_twice() -> None:
     opens = next_open(company(), desk(hours), between)
     assert opens is not None
     assert opens.astimezone(UTC) == datetime(2026, 11, 1, 6, 0, tzinfo=UTC)
+    later = desk(Hours(week={Day.SUNDAY: (Span(75, 90),)}))
+    opens = next_open(company(), later, between)
+    assert opens is not None
+    assert opens.astimezone(UTC) == datetime(2026, 11, 1, 6, 15, tzinfo=UTC)
 
 
 def test_a_night_shift_keeps_its_wall_clock_across_the_change() -> None:

@@ -93,7 +93,7 @@ def test_quiet_hours_are_those_of_the_customers_own_clock() -> None:
 
 def test_a_number_that_could_be_anywhere_is_treated_by_the_companys_clock() -> None:
     assert customer_zones(LOS_ANGELES, "America/New_York") == ("America/Los_Angeles",)
-    for number in ("+18005551234", "+15550001000", "", "anonymous"):
+    for number in ("+18005551234", "+79161234567", "+15550001000", "", "anonymous"):
         assert customer_zones(number, "America/New_York") == ("America/New_York",)
 
 
