@@ -152,6 +152,13 @@ def test_a_folder_that_is_not_there_is_reported(tmp_path: Path) -> None:
     assert "folder" in caught.value.what_to_do
 
 
+def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ledger = open_ledger(f"sqlite:///{tmp_path / 'file' / 'ledger.db'}")
+    with pytest.raises(StoreUnavailable, match="cannot be made"):
+        migrate(ledger)
+
+
 def test_a_broken_file_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     path.write_bytes(b"this is not a database" * 1_000)
@@ -195,6 +202,17 @@ def test_work_goes_on_by_itself_after_postgresql_crashed_and_came_back(
         cluster.start()
     assert promise(ledger, "pr_1").id == "pr_1"
     assert not write_promise(ledger, NEW, now=NOW).created
+    ledger.close()
+
+
+def test_a_restart_of_postgresql_between_two_calls_goes_unnoticed(
+    cluster: Any, make_database: Callable[[str], str]
+) -> None:
+    ledger = open_ledger(make_database("warmline_template"))
+    write_promise(ledger, NEW, now=NOW)
+    cluster.stop()
+    cluster.start()
+    assert promise(ledger, "pr_1").id == "pr_1"
     ledger.close()
 
 

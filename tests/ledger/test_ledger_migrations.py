@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import sqlite3
 import subprocess
+import threading
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -70,6 +74,22 @@ def test_processes_that_start_together_migrate_once(
         ends.append((process.communicate(timeout=90)[0].strip(), process.returncode))
     assert ends == [(HEAD, 0)] * 3
     ledger = open_ledger(empty_url)
+    check_schema(ledger)
+    ledger.close()
+
+
+def test_migrating_waits_for_whoever_writes_to_a_file_that_is_not_in_wal_mode_yet(
+    tmp_path: Path,
+) -> None:
+    ledger = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    with closing(sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        migrator = threading.Thread(target=migrate, args=(ledger,))
+        migrator.start()
+        migrator.join(0.3)
+        assert migrator.is_alive()
+        other.execute("ROLLBACK")
+    migrator.join(20)
     check_schema(ledger)
     ledger.close()
 

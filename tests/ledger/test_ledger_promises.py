@@ -193,6 +193,10 @@ def test_attempts_count_once_each_in_order_and_never_past_the_maximum(ledger: Le
         count_attempt(ledger, "pr_1", 3, now=NOW)
     assert caught.value.reason == "no_attempts_left"
     assert count_attempt(ledger, "pr_1", 2, now=NOW).promise.attempts == 2
+    with pytest.raises(Refused) as caught:
+        count_attempt(ledger, "pr_1", 3, now=NOW)
+    assert caught.value.reason == "no_attempts_left"
+    assert promise(ledger, "pr_1").attempts == 2
     with pytest.raises(BadInput):
         count_attempt(ledger, "pr_1", 0, now=NOW)
     close_promise(ledger, "pr_1", PromiseState.TICKETED, now=NOW)

@@ -77,8 +77,11 @@ def open_ledger(database_url: str | URL, *, patience: Patience = LIVE) -> Ledger
 
 @contextmanager
 def reading(ledger: Ledger) -> Iterator[Connection]:
-    """One consistent look at the data. Raises StoreUnavailable when the database cannot answer."""
-    with translated(), ledger.engine.connect() as conn, conn.begin():
+    """One look at the data; in PostgreSQL each statement sees what is committed when it begins.
+
+    Raises StoreUnavailable when the database cannot answer.
+    """
+    with _translated(), ledger.engine.connect() as conn, conn.begin():
         yield conn
 
 
@@ -91,10 +94,17 @@ def writing(ledger: Ledger) -> Iterator[Connection]:
     # SQLite refuses at once, without waiting, to turn a read transaction into a write one when
     # somebody else wrote in between; asking for the write lock first makes the busy time-out work.
     with (
-        translated(),
+        _translated(),
         ledger.engine.connect().execution_options(**{_BEGIN: "IMMEDIATE"}) as conn,
         conn.begin(),
     ):
+        yield conn
+
+
+@contextmanager
+def outside_transaction(ledger: Ledger) -> Iterator[Connection]:
+    """A SQLite connection without a transaction, for the settings that cannot change in one."""
+    with _translated(), ledger.engine.connect().execution_options(**{_BEGIN: None}) as conn:
         yield conn
 
 
@@ -150,14 +160,14 @@ def _sqlite_engine(url: URL, patience: Patience) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(conn: Connection) -> None:
         mode = conn.get_execution_options().get(_BEGIN, "DEFERRED")
-        conn.exec_driver_sql(f"BEGIN {mode}")
+        if mode is not None:
+            conn.exec_driver_sql(f"BEGIN {mode}")
 
     return engine
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Turn what the database driver raises into Warmline's own errors."""
+def _translated() -> Iterator[None]:
     try:
         yield
     except (UnicodeEncodeError, OverflowError) as error:

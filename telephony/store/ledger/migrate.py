@@ -7,7 +7,6 @@ form, so an old process that finds a newer database leaves it alone.
 from __future__ import annotations
 
 import time
-from contextlib import closing
 from pathlib import Path
 
 from alembic import command
@@ -21,8 +20,8 @@ from telephony.store.ledger.engine import (
     Ledger,
     Patience,
     open_ledger,
+    outside_transaction,
     reading,
-    translated,
     writing,
 )
 
@@ -36,6 +35,7 @@ def migrate(ledger: Ledger) -> str:
     """Apply what is missing, in one transaction, and return the revision that is then there.
 
     Any number of processes may call this at the same moment: one works, the others wait for it.
+    Within a process call it from one thread at a time: Alembic keeps its context in a global.
     Raises StoreUnavailable when the database cannot be used; then nothing was changed.
     """
     patient = open_ledger(ledger.engine.url, patience=MIGRATING)
@@ -73,26 +73,28 @@ def check_schema(ledger: Ledger) -> None:
 def _prepare_file(ledger: Ledger) -> None:
     """Make the folder, and switch the file to WAL, which it then stays in for good.
 
-    SQLite does not wait for the lock that this switch needs, so several processes that start
-    together have to ask again.
+    When somebody writes at that moment SQLite refuses the switch at once, whatever the busy
+    time-out, so processes that start together have to ask again.
     """
-    Path(str(ledger.engine.url.database)).absolute().parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(str(ledger.engine.url.database)).absolute().parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The folder {folder} for the SQL database cannot be made: {error.strerror}.",
+            what_to_do="Make that folder writable, or choose another database address.",
+        ) from error
     end = time.monotonic() + _WAL_WAIT_S
     while True:
         try:
-            _switch_to_wal(ledger)
+            with outside_transaction(ledger) as conn:
+                conn.execute(text("PRAGMA journal_mode = WAL"))
         except StoreUnavailable:
             if time.monotonic() > end:
                 raise
             time.sleep(0.02)
         else:
             return
-
-
-def _switch_to_wal(ledger: Ledger) -> None:
-    # The mode cannot change inside a transaction, and `connect` alone begins none.
-    with translated(), closing(ledger.engine.raw_connection()) as conn:
-        conn.cursor().execute("PRAGMA journal_mode = WAL").fetchone()
 
 
 def _revision(conn: Connection) -> str | None:
