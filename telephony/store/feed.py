@@ -80,6 +80,13 @@ class Feed:
         with guarded(self._redis):
             self._redis.hdel(keys.BEATS, process)
 
+    def drop_beats(self, before: int) -> None:
+        """Forget processes that have said nothing since ``before`` (ms)."""
+        old = [name for name, at in self.beats().items() if at < before]
+        if old:
+            with guarded(self._redis):
+                self._redis.hdel(keys.BEATS, *old)
+
     def beats(self) -> dict[str, int]:
         """When each process last said that it works, by name: ``worker:host:pid``."""
         with guarded(self._redis):

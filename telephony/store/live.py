@@ -289,6 +289,20 @@ class Live:
         with guarded(self._redis):
             return int(self._pace(keys=[keys.PACE], args=words))
 
+    # -- routing ----------------------------------------------------------------------------
+
+    def keep_routing(self, number: int, document: str) -> None:
+        """Keep a copy of the published routing for the time when SQL is away."""
+        with guarded(self._redis):
+            self._redis.set(keys.ROUTING, f"{number} {document}")
+
+    def kept_routing(self) -> tuple[int, str] | None:
+        """Number and document of the routing that was published last, as far as is known here."""
+        with guarded(self._redis):
+            kept = _text(self._redis.get(keys.ROUTING))
+        number, _, document = kept.partition(" ")
+        return (int(number), document) if kept else None
+
 
 def _job_words() -> tuple[str, str, str, int]:
     return (keys.JOB, keys.WAKE_FUNCTION, keys.QUEUE_NAME, JOB_SECONDS)

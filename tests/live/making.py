@@ -1,0 +1,23 @@
+"""What the tests of the live store are made of: a customer who calls, a clock that stands still."""
+
+from __future__ import annotations
+
+from telephony.contact.events import CustomerCalled
+
+CALL = "CA" + "0" * 31 + "1"
+CUSTOMER = "+12025550199"
+NOW = 1_800_000_000_000
+
+
+class Time:
+    """A clock that stands still until it is told."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> int:
+        return self.now
+
+
+def called(call: str = CALL, customer: str = CUSTOMER) -> CustomerCalled:
+    return CustomerCalled(call=call, customer=customer, dialled="+12025550100", language="en")

@@ -1,0 +1,141 @@
+"""Commands about phone calls: performed through Twilio's REST API."""
+
+from __future__ import annotations
+
+import logging
+
+from telephony.contact import commands as co
+from telephony.contact.events import (
+    CommandDone,
+    CommandFailed,
+    DialPlaced,
+    DialRefused,
+    Event,
+    HoldRead,
+    Inspected,
+    Problem,
+)
+from telephony.errors import StoreUnavailable
+from telephony.routing.policy import Verdict, check_address
+from telephony.store.ledger import append_audit
+from telephony.twilio.fates import Answer, Fate
+from workers.task import Task
+
+log = logging.getLogger("warmline.workers")
+
+
+def dial(task: Task, command: co.Dial) -> Event:
+    """Ring somebody: if the policy allows the number (S10) and the member rings for nobody else.
+
+    The pace was kept by whoever called this. A dial whose fate is unknown stays claimed: the
+    member's phone may be ringing.
+    """
+    verdict = check_address(task.company.dialling, command.to)
+    if not verdict.allowed:
+        return _forbidden(task, command, verdict)
+    live, contact = task.services.live, task.contact
+    if not command.customer and not live.claim_member(command.to, contact.id, command.leg):
+        busy = f"{command.to} rings or talks for another contact"
+        return DialRefused(task.pending.id, command.leg, busy, busy_elsewhere=True)
+    answer = task.services.rest.place_call(contact.id, command, _caller_id(task))
+    if answer.fate is Fate.DONE and answer.value:
+        return DialPlaced(task.pending.id, command.leg, answer.value)
+    if answer.fate in {Fate.REFUSED, Fate.GONE}:
+        return DialRefused(task.pending.id, command.leg, answer.detail)
+    return task.failed(answer)
+
+
+def find_dial(task: Task, command: co.FindDial) -> Event:
+    """Look for the call behind a dial of unknown fate: one to that address that nobody owns.
+
+    One that is live is preferred; one that has ended counts too, for it did ring.
+    """
+    answer = task.services.rest.find_calls(command.to, command.since)
+    if answer.fate is not Fate.DONE or answer.value is None:
+        return task.failed(answer)
+    found = sorted(answer.value, key=lambda fact: (not fact.live, -fact.created))
+    for fact in found:
+        owner = task.services.live.find_call(fact.call)
+        if owner is None or _is_ours(task, owner, fact.call, command.leg):
+            return DialPlaced(task.pending.id, command.leg, fact.call)
+    return CommandFailed(task.pending.id, Problem.GONE, f"no call to {command.to} is ours")
+
+
+def end_call(task: Task, command: co.EndCall) -> Event:
+    """Hang up, or stop the ringing."""
+    return _done(task, task.services.rest.end_call(command.call))
+
+
+def hold(task: Task, command: co.Hold) -> Event:
+    """Put a leg on hold, with our music and news."""
+    return _set_hold(task, command, held=True)
+
+
+def unhold(task: Task, command: co.Unhold) -> Event:
+    """Take a leg off hold."""
+    return _set_hold(task, command, held=False)
+
+
+def redirect(task: Task, command: co.Redirect) -> Event:
+    """Fetch the customer's leg out of the room; it asks for its next document."""
+    contact = task.contact
+    url = task.urls.customer(contact.id, command.leg, contact.version)
+    return _done(task, task.services.rest.redirect_call(command.call, url))
+
+
+def inspect(task: Task, command: co.Inspect) -> Event:
+    """Ask Twilio what is really there."""
+    asked_at = task.now
+    answer = task.services.rest.inspect(task.contact.room, command.calls)
+    if answer.fate is Fate.DONE and answer.value is not None:
+        return Inspected(task.pending.id, asked_at, answer.value)
+    return task.failed(answer)
+
+
+def _set_hold(task: Task, command: co.Hold | co.Unhold, *, held: bool) -> Event:
+    contact = task.contact
+    answer = task.services.rest.set_hold(
+        command.room,
+        contact.room,
+        command.call,
+        held,
+        task.urls.hold(contact.id, command.leg),
+        # Twilio may say yes and do nothing: a repetition is read back.
+        reread=task.pending.tries > 0,
+    )
+    if answer.fate is Fate.DONE and answer.value is not None:
+        return HoldRead(task.pending.id, command.leg, answer.value)
+    return task.failed(answer)
+
+
+def _done(task: Task, answer: Answer[None]) -> Event:
+    return CommandDone(task.pending.id) if answer.fate is Fate.DONE else task.failed(answer)
+
+
+def _caller_id(task: Task) -> str:
+    dialled = task.contact.dialled
+    return dialled if dialled.startswith("+") else task.company.caller_id
+
+
+def _is_ours(task: Task, owner: str, call: str, leg_id: str) -> bool:
+    if owner != task.contact.id:
+        return False
+    leg = task.services.live.load(owner).contact.leg_of(call)
+    return leg is None or leg.id == leg_id
+
+
+def _forbidden(task: Task, command: co.Dial, verdict: Verdict) -> Event:
+    """Refused before any request, and audited."""
+    try:
+        append_audit(
+            task.services.ledger,
+            at=task.now,
+            who="worker",
+            what="dial_refused",
+            target=task.contact.id,
+            data={"to": command.to, "refusal": str(verdict.refusal)},
+        )
+    except StoreUnavailable as error:
+        # The dial is refused all the same; the contact's journal tells it too.
+        log.warning("dial to %s refused, but not audited: %s", command.to[-4:], error)
+    return DialRefused(task.pending.id, command.leg, str(verdict.refusal))
