@@ -18,13 +18,13 @@ import click
 from simulator.server import SimulatorServer
 
 USUAL_PORT = 4010
-ACCOUNT_SID = re.compile(r"AC[0-9a-f]{32}\Z")
+ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}\Z")
 
 
 def _account_sid(context: click.Context, option: click.Parameter, value: str | None) -> str:
     del context, option
     if value and not ACCOUNT_SID.match(value):
-        raise click.BadParameter("must be AC and 32 lower-case hexadecimal digits.")
+        raise click.BadParameter("must be AC and 32 hexadecimal digits.")
     return value or ""
 
 

@@ -77,13 +77,20 @@ function fill(card, call, names) {
   const where = call.room_name ? ` in ${call.room_name}` : "";
   const flags = [call.hold && "on hold", call.muted && "muted"].filter(Boolean);
   set(".state", [`${call.direction}, ${call.status}${where}`, ...flags].join(", "));
-  set(".hears", call.hears === "prompt" && call.said ? `“${call.said}”` : call.hears);
+  set(".hears", heard(call));
   set(".with", others.join(", ") || "nobody");
   const ringing = call.status === "ringing" && call.direction !== "inbound";
   card.querySelector(".answer").hidden = !ringing;
   for (const form of card.querySelectorAll("form")) {
     form.hidden = call.status !== "in-progress";
   }
+}
+
+function heard(call) {
+  if (call.answered === null && call.direction !== "inbound") {
+    return "nothing yet";
+  }
+  return call.hears === "prompt" && call.said ? `“${call.said}”` : call.hears;
 }
 
 function showCalls(calls) {

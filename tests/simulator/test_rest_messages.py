@@ -72,12 +72,11 @@ def test_who_said_stop_gets_nothing(box: Box) -> None:
 
 
 def test_a_landline_gets_nothing(box: Box) -> None:
-    """fact: §7 carrier errors (30001-30008) stand in error_code of an undelivered message."""
+    """fact: §1.8 21614: not a mobile number."""
     box.phone(CUSTOMER, mobile=False)
-    made = box.client.messages.create(to=CUSTOMER, from_=box.number, body="Hello")
-    read = box.client.messages(made.sid).fetch
-    failed = eventually(read, lambda message: message.status == "undelivered")
-    assert failed.error_code == 30006
+    with pytest.raises(TwilioRestException) as caught:
+        box.client.messages.create(to=CUSTOMER, from_=box.number, body="Hello")
+    assert (caught.value.status, caught.value.code) == (400, 21614)
 
 
 def test_the_list_filters_by_sender_and_receiver(box: Box) -> None:
