@@ -89,10 +89,7 @@ def plan_hunt(
             return HuntPlan(replace(plan, rounds=1), reason=NoPlan.NOBODY)
         return HuntPlan(plan, candidates)
     if target.kind is TargetKind.AGENT:
-        member = find_member(company, target.value)
-        if member is None:
-            return HuntPlan(None, reason=NoPlan.UNKNOWN)
-        return _person(member.key, member.name, member.address, target)
+        return _agent(company, target)
     if not check_address(company.dialling, target.value).allowed:
         return HuntPlan(None, reason=NoPlan.REFUSED)
     return _person(target.value, target.name or target.value, target.value, target)
@@ -162,6 +159,17 @@ def _candidate(department: Department, member: Member, known: Knowledge) -> Cand
         idle_since=known.idle_since.get(member.key, 0),
         calls_today=known.calls_today.get(member.key, 0),
     )
+
+
+def _agent(company: Company, target: Target) -> HuntPlan:
+    member = find_member(company, target.value)
+    if member is not None:
+        return _person(member.key, member.name, member.address, target)
+    # A customer goes back to whoever had them, even to a colleague who is in no department.
+    address = f"client:{target.value}"
+    if not is_client(address):
+        return HuntPlan(None, reason=NoPlan.UNKNOWN)
+    return _person(target.value, target.name or target.value, address, target)
 
 
 def _person(key: str, name: str, address: str, target: Target) -> HuntPlan:

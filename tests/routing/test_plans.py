@@ -123,9 +123,17 @@ def test_a_number_is_rung_only_if_the_policy_allows_it() -> None:
         assert refused.reason is NoPlan.REFUSED
 
 
-@pytest.mark.parametrize("kind", [TargetKind.DEPARTMENT, TargetKind.AGENT])
-def test_what_does_not_exist_has_no_plan(kind: TargetKind) -> None:
-    found = plan_hunt(example_company(), target(kind, "atlantis"), "en", TUESDAY)
+def test_an_agent_of_no_department_is_rung_at_their_softphone() -> None:
+    found = plan_hunt(example_company(), target(TargetKind.AGENT, "zoe"), "en", TUESDAY)
+    assert [member.address for member in found.candidates] == ["client:zoe"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [(TargetKind.DEPARTMENT, "atlantis"), (TargetKind.AGENT, "zoe?x=1"), (TargetKind.AGENT, "")],
+)
+def test_what_does_not_exist_has_no_plan(kind: TargetKind, value: str) -> None:
+    found = plan_hunt(example_company(), target(kind, value), "en", TUESDAY)
     assert (found.plan, found.reason) == (None, NoPlan.UNKNOWN)
 
 
