@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped]
 
 from tests.simulator.rest_support import Box, WebApp, eventually
 

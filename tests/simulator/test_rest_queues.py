@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped]
 
 from tests.simulator.rest_support import SILENCE, Box, WebApp, eventually
 

@@ -6,9 +6,9 @@ import time
 from typing import Any
 
 import pytest
-from twilio.jwt.access_token import AccessToken
-from twilio.jwt.access_token.grants import ChatGrant, VoiceGrant
-from twilio.rest.api.v2010.account.new_key import NewKeyInstance
+from twilio.jwt.access_token import AccessToken  # type: ignore[import-untyped]
+from twilio.jwt.access_token.grants import ChatGrant, VoiceGrant  # type: ignore[import-untyped]
+from twilio.rest.api.v2010.account.new_key import NewKeyInstance  # type: ignore[import-untyped]
 
 from tests.simulator.rest_support import Box
 
