@@ -19,6 +19,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from telephony.leash import Leash
 from telephony.store.ledger import Ledger, migrate, open_ledger
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,7 @@ class Cluster:
         self._binaries = binaries
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._leash = Leash()
         # PostgreSQL refuses to run as root.
         self._as: dict[str, Any] = {}
         if os.geteuid() == 0:
@@ -60,8 +62,10 @@ class Cluster:
                 stdout=log,
                 stderr=log,
                 cwd=self._folder,
+                start_new_session=True,
                 **self._as,
             )
+        self._leash.hold(process.pid)
         end = time.monotonic() + 60
         while not self._answers():
             if process.poll() is not None or time.monotonic() > end:
@@ -72,7 +76,13 @@ class Cluster:
         if self._process is not None:
             self._process.send_signal(signal.SIGQUIT)
             self._process.wait(timeout=30)
+            self._leash.release(self._process.pid)
             self._process = None
+
+    def close(self) -> None:
+        """Stop for good."""
+        self.stop()
+        self._leash.close()
 
     def url(self, database: str) -> str:
         return f"postgresql://warmline@/{database}?host={self._folder}"
@@ -120,7 +130,7 @@ def cluster() -> Iterator[Cluster]:
         template.close()
         yield server
     finally:
-        server.stop()
+        server.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
