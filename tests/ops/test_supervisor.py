@@ -126,7 +126,12 @@ def test_what_was_prepared_is_prepared_again_for_one_that_lost_it() -> None:
     record = Record()
     prepared = iter(("first", "second"))
     specs = [
-        dummy("simulator", SAYS_PID_AND_STAYS, prepare=lambda: {"KEY": next(prepared)}),
+        dummy(
+            "simulator",
+            SAYS_PID_AND_STAYS,
+            ready=lambda: bool(record.printed_by("simulator")),
+            prepare=lambda: {"KEY": next(prepared)},
+        ),
         dummy("web", "import os, time; print('key', os.environ['KEY']); time.sleep(60)"),
     ]
     supervisor = Supervisor(specs, environ=os.environ, write=record)
