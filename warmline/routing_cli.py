@@ -13,7 +13,7 @@ import time
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import IO, Any
+from typing import IO
 
 import click
 
@@ -24,6 +24,7 @@ from telephony.routing.explain import as_data, as_text, explain
 from telephony.routing.hours import zone_of
 from telephony.routing.lint import Finding, Severity, lint
 from telephony.routing.model import Company
+from telephony.routing.summary import changes, describe
 from telephony.routing.text import from_yaml, to_data, to_yaml
 from telephony.store.ledger import current_routing, migrate, open_ledger, publish_routing
 from warmline.running import settings_here
@@ -98,6 +99,16 @@ def explain_command(
     click.echo(json.dumps(as_data(answer), indent=2) if as_json else as_text(answer))
 
 
+@group.command("describe")
+@_file
+@_as_json
+def describe_command(file: IO[bytes] | None, as_json: bool) -> None:
+    """Tell what each department does, in plain words."""
+    company = _company(file)
+    told = {key: describe(company, each) for key, each in company.departments.items()}
+    click.echo(json.dumps(told, indent=2) if as_json else "\n".join(told.values()))
+
+
 @group.command("export")
 @_file
 @_as_json
@@ -119,7 +130,8 @@ def export_command(file: IO[bytes] | None, as_json: bool) -> None:
 def import_command(file: IO[bytes], author: str, note: str, anyway: bool, as_json: bool) -> None:
     """Check FILE and publish it: the next call is routed by it."""
     document = _bytes(file)
-    findings = lint(from_yaml(document), datetime.now(UTC))
+    company = from_yaml(document)
+    findings = lint(company, datetime.now(UTC))
     if _errors(findings) and not anyway:
         _show(findings)
         click.echo("Not published. Correct the errors, or give --anyway.", err=True)
@@ -135,9 +147,19 @@ def import_command(file: IO[bytes], author: str, note: str, anyway: bool, as_jso
             current.number if current else 0,
             now=time.time_ns() // 1_000_000,
         )
-    published: dict[str, Any] = {"version": version.number, "findings": len(findings)}
-    said = json.dumps(published) if as_json else f"Version {version.number} is now in force."
-    click.echo(said)
+    different = _changes(current.document, company) if current else ()
+    if as_json:
+        published = {"version": version.number, "changes": different, "findings": len(findings)}
+        click.echo(json.dumps(published, indent=2))
+    else:
+        click.echo("\n".join((*different, f"Version {version.number} is now in force.")))
+
+
+def _changes(before: str, company: Company) -> tuple[str, ...]:
+    try:
+        return changes(from_yaml(before), company)
+    except RoutingInvalid:
+        return ("The version before was written for another Warmline and cannot be compared.",)
 
 
 def _company(file: IO[bytes] | None) -> Company:

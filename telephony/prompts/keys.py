@@ -102,4 +102,3 @@ class Prompt(StrEnum):
     TIME_TOMORROW_ONE = "time_tomorrow_one"
     TIME_WEEKDAY_ONE = "time_weekday_one"
     DURATION_MOMENT = "duration_moment"
-    LANGUAGE_NAME = "language_name"

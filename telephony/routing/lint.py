@@ -168,13 +168,12 @@ def _overlaps(department: Department, path: str) -> Iterator[Finding]:
 
 
 def _loops(company: Company, at: datetime) -> Iterator[Finding]:
-    for key, department in company.departments.items():
+    for key in company.departments:
         round_trip = _way_back(company, key)
         if round_trip is None:
             continue
-        others = [rung for rung in department.ladder if rung.kind in _ENDS]
         yield Finding(
-            Severity.WARNING if others else Severity.ERROR,
+            Severity.WARNING if _has_end(company, key, set()) else Severity.ERROR,
             "overflow_loop",
             f"departments.{key}.ladder",
             f"The overflow comes back: {' to '.join(round_trip)}. The way back is not taken.",

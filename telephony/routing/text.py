@@ -44,9 +44,12 @@ def from_data(data: Any) -> Company:
     return company
 
 
-def to_data(company: Company) -> Any:
-    """A company as dicts, lists, texts, numbers and truth values, ready for JSON."""
-    return _COMPANY.dump_python(company, mode="json", exclude_defaults=True)
+def to_data(company: Company, *, defaults: bool = False) -> Any:
+    """A company as dicts, lists, texts, numbers and truth values, ready for JSON.
+
+    `defaults`: also what is at its default.
+    """
+    return _COMPANY.dump_python(company, mode="json", exclude_defaults=not defaults)
 
 
 def _without_consequences(problems: list[Problem]) -> tuple[Problem, ...]:

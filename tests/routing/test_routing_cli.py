@@ -84,7 +84,9 @@ def test_what_was_imported_is_exported_and_used_without_a_file() -> None:
     after = run("export")
     assert from_yaml(after.stdout).name == "Lakeside"
     assert after.stderr == ""
-    assert run("import", EXAMPLE).stdout == "Version 2 is now in force.\n"
+    assert run("import", EXAMPLE).stdout == (
+        "name: Lakeside became Harbor Supplies\nVersion 2 is now in force.\n"
+    )
 
 
 def test_a_routing_with_errors_is_published_only_on_demand() -> None:
@@ -96,8 +98,14 @@ def test_a_routing_with_errors_is_published_only_on_demand() -> None:
     assert run("import", "-", "--anyway", given=text).exit_code == 0
 
 
+def test_describe_tells_what_each_department_does() -> None:
+    told = json.loads(run("describe", EXAMPLE, "--json").stdout)
+    assert list(told) == list(example_company().departments)
+    assert run("describe", EXAMPLE).stdout.startswith("Sales is open day and night.")
+
+
 def test_every_command_explains_itself() -> None:
-    for command in ("lint", "explain", "export", "import"):
+    for command in ("lint", "explain", "describe", "export", "import"):
         result = run(command, "--help")
         assert result.exit_code == 0
         assert "Usage:" in result.stdout
