@@ -17,6 +17,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import click
 
+from console.seed import demo_users
 from telephony.embedded import wait_until_ready
 from telephony.errors import StoreUnavailable
 from telephony.routing.example import example_company
@@ -70,6 +71,8 @@ def run(options: Mapping[str, str]) -> None:
             write("up", note)
         ledger = open_ledger(system.settings.database_url)
         migrate(ledger)
+        if system.settings.demo_mode:
+            demo_users(ledger)
         ledger.close()
         supervisor = Supervisor(
             processes(system),
