@@ -40,8 +40,6 @@ BAD_APPLICATION = 21218
 def create(network: Network, request: Request) -> ApiResponse:
     """POST /Calls.json"""
     params = Params(request.form)
-    digits = _digits(params)
-    detection = machine_detection(params, participant=False)
     options = CallOptions(
         to=params.text("To") or "",
         from_=params.text("From") or "",
@@ -50,11 +48,10 @@ def create(network: Network, request: Request) -> ApiResponse:
         status_callback=callback(params, "StatusCallback", EVENTS),
         timeout=float(params.number("Timeout", 1, LONGEST_TIMEOUT, BAD_TIMEOUT) or 60),
         time_limit=_seconds(params, "TimeLimit"),
-        send_digits=digits,
+        send_digits=_digits(params),
         record=params.flag("Record") or False,
         recording_callback=recording_callback(params, "RecordingStatusCallback"),
-        # SendDigits switches machine detection off (Call resource page).
-        machine_detection=None if digits else detection,
+        machine_detection=machine_detection(params, participant=False),
         caller_id=params.text("CallerId") or "",
     )
     return created(view(network, network.create_call(options)))

@@ -93,6 +93,9 @@ def test_a_key_opens_everything_but_keys_and_accounts(box: Box) -> None:
     key = box.client.new_keys.create(friendly_name="softphones")
     by_key = box.client_as(key.sid, key.secret)
     assert by_key.calls.list() == []
+    with pytest.raises(TwilioRestException) as caught:
+        box.client_as(key.sid, "wrong").calls(UNKNOWN).fetch()
+    assert (caught.value.status, caught.value.code) == (401, 20003)
     for refused in (by_key.keys(key.sid), by_key.api.v2010.accounts(box.account_sid)):
         with pytest.raises(TwilioRestException) as caught:
             refused.fetch()
