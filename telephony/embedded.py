@@ -104,7 +104,8 @@ class EmbeddedRedis:
         )
         keep = ("--appendonly", "yes", "--appendfsync", "everysec", "--save", "")
         full = ("--maxmemory-policy", "noeviction")
-        return (str(find_server()), "--dir", str(self.folder), *place, *keep, *full)
+        quiet = ("--loglevel", "warning")
+        return (str(find_server()), "--dir", str(self.folder), *place, *keep, *full, *quiet)
 
     def start(self) -> EmbeddedRedis:
         """Start the server and return when it answers."""
