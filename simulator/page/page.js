@@ -2,6 +2,7 @@
 "use strict";
 
 const REST_AFTER_TROUBLE_MS = 2000;
+const REST_BETWEEN_LOOKS_MS = 150;
 const SHOWN_EVENTS = 200;
 const USUAL = new Set(["address", "greeting", "mobile"]);
 const FINAL = new Set(["completed", "busy", "no-answer", "failed", "canceled"]);
@@ -114,11 +115,22 @@ function showCalls(calls) {
     }
     fill(cards.get(call.sid), call, names);
   }
+  tell(live);
   byId("no-calls").hidden = live.length > 0;
   byId("ended-count").textContent = String(ended.length);
   list("ended", ended.slice(0, SHOWN_EVENTS).map(
     (call) => `${call.from} → ${call.to}: ${call.status}`,
   ));
+}
+
+// The status line is a live region: a screen reader says when a phone begins to ring.
+function tell(live) {
+  const ringing = live.filter((call) => call.status === "ringing").length;
+  const text = `Live: ${ringing} ringing, ${live.length - ringing} other calls`;
+  if (byId("link").textContent !== text) {
+    byId("link").textContent = text;
+    document.title = ringing ? `(${ringing} ringing) Phone network` : "Phone network";
+  }
 }
 
 function otherEnd(call) {
@@ -177,6 +189,10 @@ async function refresh() {
   byId("no-phones").hidden = known.length > 0;
 }
 
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
 async function follow() {
   for (;;) {
     try {
@@ -187,15 +203,15 @@ async function follow() {
         showEvents(events);
       }
       await refresh();
-      byId("link").textContent = "Live";
       byId("link").classList.remove("lost");
+      await pause(REST_BETWEEN_LOOKS_MS);
     } catch (error) {
       byId("link").textContent = `The network does not answer (${error.message}). Trying again…`;
       byId("link").classList.add("lost");
       // It may come back as a new network, whose events count from one again.
       seen = 0;
       byId("trace").replaceChildren();
-      await new Promise((resolve) => setTimeout(resolve, REST_AFTER_TROUBLE_MS));
+      await pause(REST_AFTER_TROUBLE_MS);
     }
   }
 }
