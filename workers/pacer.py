@@ -7,6 +7,8 @@ order ourselves: a customer who waits on the line comes first, a promise next.
 
 from __future__ import annotations
 
+import math
+
 from telephony.contact.commands import Dial, Pending
 from telephony.settings import Settings
 from telephony.store.live import Live
@@ -24,5 +26,5 @@ def moment_of(
     """
     urgent = dial.urgent or now - pending.ready > PATIENCE_MS
     name = f"{contact_id} {pending.id} {pending.tries}"
-    gap_ms = 1000 / settings.calls_per_second
+    gap_ms = math.ceil(1000 / settings.calls_per_second)
     return live.reserve_dial(now, gap_ms, name, urgent=urgent)

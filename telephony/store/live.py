@@ -280,12 +280,12 @@ class Live:
             pipe.expire(keys.stumbles(contact_id), STUMBLE_S)
             return int(pipe.execute()[0])
 
-    def reserve_dial(self, now: int, gap_ms: float, name: str, *, urgent: bool) -> int:
+    def reserve_dial(self, now: int, gap_ms: int, name: str, *, urgent: bool) -> int:
         """When the dial called ``name`` may start (ms). Later than now: come back then.
 
         All workers share one pace of a dial every ``gap_ms``; urgent dials go first.
         """
-        words: list[Any] = [now, gap_ms, name, int(urgent)]
+        words: list[str | int] = [now, gap_ms, name, int(urgent)]
         with guarded(self._redis):
             return int(self._pace(keys=[keys.PACE], args=words))
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from telephony.contact import machine
 from telephony.contact.events import CustomerCalled
+from telephony.contact.model import Contact, Timer
 
 CALL = "CA" + "0" * 31 + "1"
 CUSTOMER = "+12025550199"
@@ -21,3 +25,10 @@ class Time:
 
 def called(call: str = CALL, customer: str = CUSTOMER) -> CustomerCalled:
     return CustomerCalled(call=call, customer=customer, dialled="+12025550100", language="en")
+
+
+def contact_due(place: int, due: int) -> Contact:
+    """A contact whose only moment is ``due``."""
+    call = f"CA{place:032x}"
+    contact = machine.begin(call[2:], called(call), NOW).contact
+    return replace(contact, pending=(), timers=(Timer("watch", due),))

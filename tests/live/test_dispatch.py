@@ -1,0 +1,165 @@
+"""The one way in: loaded, stepped, committed; again when somebody else was first."""
+
+from __future__ import annotations
+
+import multiprocessing
+from dataclasses import replace
+
+import pytest
+import redis
+
+from telephony.contact.events import DeadlinePassed, LegEnded, MenuHeard, TransferAsked
+from telephony.contact.machine import Refused, Verdict
+from telephony.contact.model import (
+    Ending,
+    Promise,
+    PromiseState,
+    Stage,
+    Target,
+    TargetKind,
+    TransferMode,
+)
+from telephony.dispatch import Dispatch
+from telephony.errors import Conflict, NotFound
+from telephony.store import keys
+from telephony.store.live import Live
+from tests.live.making import CALL, NOW, Time, called
+
+ID = CALL[2:]
+
+
+def heard(language: str) -> MenuHeard:
+    return MenuHeard("main", "2", language)
+
+
+def test_a_repeated_first_webhook_finds_the_same_contact(dispatch: Dispatch) -> None:
+    first = dispatch.begin(called(), dedupe="CA1-incoming")
+    again = dispatch.begin(called(), dedupe="CA1-incoming")
+    unmarked = dispatch.begin(called())
+    assert first.contact == again.contact == unmarked.contact
+    assert (again.verdict, unmarked.verdict) == (Verdict.STALE, Verdict.STALE)
+
+
+def test_an_event_with_a_mark_has_one_effect(dispatch: Dispatch, live: Live) -> None:
+    dispatch.begin(called())
+    dispatch.apply(ID, heard("es"), dedupe="m1")
+    applied = dispatch.apply(ID, heard("en"), dedupe="m1")
+    assert applied.verdict is Verdict.STALE
+    assert live.load(ID).contact.language == "es"
+
+
+def test_late_news_writes_nothing(dispatch: Dispatch, raw: redis.Redis) -> None:
+    dispatch.begin(called())
+    before = raw.get(keys.contact(ID)), raw.xlen(keys.JOURNAL)
+    applied = dispatch.apply(ID, LegEnded("l99", "CA-unknown", Ending.HUNG_UP), dedupe="late")
+    assert applied.verdict is Verdict.STALE
+    assert (raw.get(keys.contact(ID)), raw.xlen(keys.JOURNAL)) == before
+
+
+def test_what_the_core_refuses_is_told_and_changes_nothing(dispatch: Dispatch, live: Live) -> None:
+    before = dispatch.begin(called()).contact
+    asked = TransferAsked("client:ana", Target(TargetKind.DEPARTMENT, "sales"), TransferMode.WARM)
+    with pytest.raises(Refused):
+        dispatch.apply(ID, asked)
+    assert live.load(ID).contact == before
+
+
+def test_an_unknown_contact_is_not_found(dispatch: Dispatch) -> None:
+    with pytest.raises(NotFound):
+        dispatch.apply("f" * 32, DeadlinePassed())
+
+
+def test_a_lost_race_is_stepped_again_on_the_new_contact(
+    dispatch: Dispatch, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatch.begin(called())
+    commit, others = Live.commit, iter(["fr"])
+
+    def interrupted(self: Live, *args: object, **kwargs: object) -> None:
+        for language in others:
+            dispatch.apply(ID, heard(language))
+        commit(self, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Live, "commit", interrupted)
+    applied = dispatch.apply(ID, heard("es"))
+    assert (applied.contact.language, applied.contact.version) == ("es", 3)
+    assert live.load(ID).contact == applied.contact
+
+
+def test_races_without_end_are_an_error(
+    dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatch.begin(called())
+
+    def always_late(self: Live, *args: object, **kwargs: object) -> None:
+        raise Conflict("somebody else was first")
+
+    monkeypatch.setattr(Live, "commit", always_late)
+    with pytest.raises(Conflict):
+        dispatch.apply(ID, heard("es"))
+
+
+def test_a_webhook_costs_two_round_trips(dispatch: Dispatch, live: Live, raw: redis.Redis) -> None:
+    dispatch.begin(called())
+    dispatch.apply(ID, heard("fr"))
+    commands = raw.info("commandstats")
+    dispatch.apply(ID, heard("es"), dedupe="m2")
+    after = raw.info("commandstats")
+
+    def calls(name: str) -> int:
+        return int(after[f"cmdstat_{name}"]["calls"]) - int(commands[f"cmdstat_{name}"]["calls"])
+
+    # The load is one pipeline of GET and EXISTS, the commit one EVALSHA.
+    assert calls("evalsha") == 1
+    assert calls("get") == 1
+    assert live.load(ID, "m2").seen
+
+
+def _folds(url: str, count: int) -> None:
+    live = Live.at(url)
+    dispatch = Dispatch(live, lambda: NOW)
+    for place in range(count):
+        dispatch.apply(ID, heard(f"x{place}"))
+    live.close()
+
+
+def test_processes_that_race_on_one_contact_lose_no_step(
+    dispatch: Dispatch, live: Live, redis_url: str
+) -> None:
+    dispatch.begin(called())
+    spawn = multiprocessing.get_context("spawn")
+    racers = [spawn.Process(target=_folds, args=(redis_url, 40)) for _ in range(2)]
+    for racer in racers:
+        racer.start()
+    for racer in racers:
+        racer.join(timeout=30)
+        assert racer.exitcode == 0
+    entries = live.feed.read(count=1000)
+    assert [entry.version for entry in entries] == list(range(1, len(entries) + 1))
+    assert live.load(ID).contact.version == len(entries)
+
+
+@pytest.mark.parametrize("stage", [Stage.PROMISED, Stage.MENU])
+def test_a_customer_who_calls_again_joins_the_contact_that_expects_them(
+    dispatch: Dispatch, live: Live, time: Time, stage: Stage
+) -> None:
+    old = dispatch.begin(called()).contact
+    hung_up = dispatch.apply(ID, LegEnded("", CALL, Ending.HUNG_UP)).contact
+    promise = Promise(f"{ID}.p1", "sales", PromiseState.OPEN, NOW + 10**6, NOW + 2 * 10**6)
+    waiting = replace(
+        hung_up, version=hung_up.version + 1, stage=stage, promise=promise, outcome=None
+    )
+    live.commit(hung_up, waiting, DeadlinePassed(), NOW)
+    second = "CA" + "2" * 32
+    applied = dispatch.begin(called(second))
+    joined = applied.contact.id == old.id
+    assert joined is (stage is Stage.PROMISED)
+    assert applied.contact.leg_of(second) is not None
+    again = dispatch.begin(called(second))
+    assert again.contact == applied.contact
+
+
+def test_a_withheld_number_is_nobody_in_particular(dispatch: Dispatch) -> None:
+    first = dispatch.begin(called(customer=""))
+    second = dispatch.begin(called("CA" + "3" * 32, customer=""))
+    assert first.contact.id != second.contact.id
