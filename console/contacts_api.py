@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from console import guards, history, lookup, state
 from console.blueprint import api, problems
@@ -22,6 +22,7 @@ from console.show import summary, whole
 from console.timeline import naming, sentence
 from telephony.contact.model import Contact, ContactOutcome, Stage
 from telephony.store import ledger
+from telephony.store.feed import Entry
 from telephony.store.ledger import JournalEntry
 
 if TYPE_CHECKING:
@@ -137,11 +138,17 @@ def _journal(
         known = {entry.stream_id for entry in items}
         tail = services.live.feed.read(copied, count=_TAIL_MOST)
         items += [
-            JournalEntry(each.id, each.contact, each.version, each.at, each.kind, each.data)
+            JournalEntry(each.id, each.contact, each.version, each.at, each.kind, _data(each))
             for each in tail
             if each.contact == contact_id and each.id not in known
         ]
     return items, page.next
+
+
+def _data(entry: Entry) -> dict[str, Any]:
+    """The data as the journal in SQL has them."""
+    outcome = {"outcome": entry.outcome} if entry.outcome else {}
+    return entry.data | {"stage": entry.stage} | outcome
 
 
 def _entry(entry: JournalEntry, contact: Contact | None) -> TimelineEntryOut:

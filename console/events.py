@@ -103,6 +103,11 @@ class Hub:
                 _log.warning("live events are late: %s", error)
                 time.sleep(PAUSE_S)
                 continue
+            except Exception:
+                # Without its reader every open page of this process would go silent for good.
+                _log.exception("live events stumbled")
+                time.sleep(PAUSE_S)
+                continue
             if entries:
                 after = entries[-1].id
                 self._hand_out(news)

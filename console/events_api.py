@@ -5,12 +5,14 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 from __future__ import annotations
 
+import json
 import queue
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
-from flask import Response, json, request, stream_with_context
+from flask import Response, request
 
 from console import guards, identity, state
 from console.blueprint import api, problems
@@ -43,15 +45,25 @@ def live_events() -> Response:
     if joined is None:
         raise Problem(503, "too_many_streams", headers={"Retry-After": "5"})
     listener, start = joined
-    stream = _stream(hub, listener, asker(), after, start)
-    answer = Response(stream_with_context(stream), mimetype="text/event-stream")
+    # The stream outlives the request, maybe in another thread: it gets all that it needs.
+    who, services = asker(), state.services()
+    still_valid = partial(identity.still_valid, services, who)
+    stream = _stream(hub, listener, who, after, start, still_valid)
+    answer = Response(stream, mimetype="text/event-stream")
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Accel-Buffering"] = "no"
     answer.call_on_close(lambda: hub.leave(listener))
     return answer
 
 
-def _stream(hub: Hub, listener: Listener, who: Asker, after: str, start: str) -> Iterator[str]:
+def _stream(
+    hub: Hub,
+    listener: Listener,
+    who: Asker,
+    after: str,
+    start: str,
+    still_valid: Callable[[], bool],
+) -> Iterator[str]:
     if after and hub.missed(after):
         yield _event("reset", start, {"why": "Some events are gone; load the page's data again."})
         after = ""
@@ -60,10 +72,12 @@ def _stream(hub: Hub, listener: Listener, who: Asker, after: str, start: str) ->
     for news in hub.replay(after) if after else ():
         last = order(news.entry.id)
         yield from _told(who, news)
-    yield from _listen(listener, who, last)
+    yield from _listen(listener, who, last, still_valid)
 
 
-def _listen(listener: Listener, who: Asker, last: tuple[int, int]) -> Iterator[str]:
+def _listen(
+    listener: Listener, who: Asker, last: tuple[int, int], still_valid: Callable[[], bool]
+) -> Iterator[str]:
     end = time.monotonic() + LONGEST_S
     checked = time.monotonic()
     while time.monotonic() < end and not (listener.lost and listener.queue.empty()):
@@ -76,7 +90,7 @@ def _listen(listener: Listener, who: Asker, last: tuple[int, int]) -> Iterator[s
                 yield from _told(who, news)
         if time.monotonic() - checked >= HEARTBEAT_S:
             checked = time.monotonic()
-            if not identity.still_valid(who):
+            if not still_valid():
                 return
 
 

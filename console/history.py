@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console import guards, show
+from console import guards, lookup, show
 from console.identity import Asker
 from console.problems import Problem
 from console.schemas import (
@@ -106,7 +106,7 @@ def _own(
 
 
 def _took_part(services: Services, who: Asker, record: ContactRecord) -> bool:
-    own = {who.identity, who.name}
+    own = {who.identity, lookup.softphone(who.identity)}
     if record.agent in own:
         return True
     if not record.transfers:

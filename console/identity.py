@@ -11,6 +11,7 @@ import hmac
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import Flask, request
 from flask_login import (  # type: ignore[import-untyped]
@@ -26,6 +27,9 @@ from console.problems import Problem
 from telephony.errors import StoreUnavailable
 from telephony.store import ledger
 from telephony.store.ledger import Role, TokenUser
+
+if TYPE_CHECKING:
+    from telephony.bootstrap import Services
 
 SESSION_LABEL = "session"
 SESSION_MS = 12 * 3_600_000
@@ -92,7 +96,7 @@ def install(app: Flask) -> None:
     )
     manager = LoginManager()
     manager.session_protection = None
-    manager.user_loader(lambda plain: _owner(plain, by_cookie=True))
+    manager.user_loader(lambda plain: _owner(state.of(app), plain, by_cookie=True))
     manager.init_app(app)
 
 
@@ -101,7 +105,9 @@ def identify() -> Asker:
     header = request.headers.get("Authorization", "")
     if header:
         scheme, _, plain = header.partition(" ")
-        found = _owner(plain.strip(), by_cookie=False) if scheme.lower() == "bearer" else None
+        bearer = scheme.lower() == "bearer"
+        services = state.services()
+        found = _owner(services, plain.strip(), by_cookie=False) if bearer else None
     else:
         found = current_user._get_current_object() if current_user.is_authenticated else None
     if not isinstance(found, Asker):
@@ -132,10 +138,10 @@ def sign_out(asker: Asker) -> None:
     logout_user()
 
 
-def still_valid(asker: Asker) -> bool:
+def still_valid(services: Services, asker: Asker) -> bool:
     """Whether the session or token has not ended meanwhile; for streams that stay open."""
     try:
-        return _owner(asker.plain, by_cookie=asker.by_cookie) is not None
+        return _owner(services, asker.plain, by_cookie=asker.by_cookie) is not None
     except StoreUnavailable:
         return False
 
@@ -153,8 +159,7 @@ def check_csrf(asker: Asker) -> None:
         raise Problem(403, "csrf")
 
 
-def _owner(plain: str, *, by_cookie: bool) -> Asker | None:
-    services = state.services()
+def _owner(services: Services, plain: str, *, by_cookie: bool) -> Asker | None:
     now = services.clock.now_ms()
     try:
         found = ledger.user_for_token(services.ledger, plain, now=now)

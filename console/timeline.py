@@ -37,7 +37,7 @@ def sentence(kind: str, data: Data, who: Who) -> str:
     """What happened, as one sentence."""
     found = SENTENCES.get(kind)
     if found is None:
-        return f"{_spaced(kind)}."
+        return f"{_spaced(kind).capitalize()}."
     words = found if isinstance(found, str) else found(data, who)
     return words[:1].upper() + words[1:]
 

@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-import console
 from telephony.store.ledger import issue_token
 from tests.console.house import House, people_of
 from tests.console.house import play as play_in
+from webhooks.app import create_app
 
 
 @pytest.fixture(scope="session")
@@ -30,9 +30,8 @@ def house(redis_url: str, people: Path, tmp_path: Path) -> Iterator[House]:
 
 @pytest.fixture
 def app(house: House) -> Flask:
-    app = Flask("warmline-test")
-    console.register(app, house.services)
-    return app
+    """The whole web application, as it runs."""
+    return create_app(house.services)
 
 
 @pytest.fixture

@@ -3,53 +3,36 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from console.seed import demo_users
+from telephony import bootstrap
+from telephony.bootstrap import Services
+from telephony.clock import Clock
 from telephony.contact.events import CustomerCalled, Event
 from telephony.contact.machine import Step
 from telephony.dispatch import Dispatch
-from telephony.routing.example import example_company
-from telephony.routing.model import Company
-from telephony.settings import Settings, load_settings
+from telephony.settings import load_settings
 from telephony.store.ledger import Ledger, migrate, open_ledger
-from telephony.store.live import Live
 from tests.contact.play import START, Play
 
 CALL = "CA" + "c" * 32
 
 
-class Clock:
+class StillClock(Clock):
     """Stands still until it is told."""
 
-    def __init__(self) -> None:
-        self.now = START
+    now = START
 
     def now_ms(self) -> int:
         return self.now
 
 
-class Routing:
-    """The example company, always."""
-
-    def company(self) -> Company:
-        return example_company()
-
-
-@dataclass(frozen=True)
-class Services:
-    settings: Settings
-    clock: Clock
-    live: Live
-    ledger: Ledger
-    dispatch: Dispatch
-    routing: Routing
-
-
 @dataclass(frozen=True)
 class House:
     services: Services
+    clock: StillClock
 
     @classmethod
     def build(cls, redis_url: str, people: Path, folder: Path) -> House:
@@ -62,26 +45,20 @@ class House:
             demo_mode=True,
             twilio_account_sid="AC" + "1" * 32,
             twilio_api_key_sid="SK" + "2" * 32,
-            twilio_api_key_secret="secret-of-the-key",
+            twilio_api_key_secret="secret-of-the-key-for-the-softphone",
             twilio_application_sid="AP" + "3" * 32,
         )
-        clock = Clock()
-        live = Live.at(redis_url)
-        ledger = open_ledger(settings.database_url)
-        dispatch = Dispatch(live, clock.now_ms)
-        return cls(Services(settings, clock, live, ledger, dispatch, Routing()))
+        clock = StillClock()
+        services = bootstrap.build(settings)
+        dispatch = Dispatch(services.live, clock.now_ms)
+        return cls(replace(services, clock=clock, dispatch=dispatch), clock)
 
     @property
     def ledger(self) -> Ledger:
         return self.services.ledger
 
-    @property
-    def clock(self) -> Clock:
-        return self.services.clock
-
     def close(self) -> None:
-        self.services.live.close()
-        self.services.ledger.close()
+        self.services.close()
 
 
 def people_of(file: Path) -> Path:

@@ -1,0 +1,205 @@
+"""Live events: in order, resumable, and only what one may see."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
+
+import pytest
+import redis
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from console import events_api, state
+from telephony.contact import events as ev
+from telephony.store import keys
+from telephony.store.ledger import issue_token, revoke_token
+from tests.console.house import play as begin
+
+LIMIT_S = 10.0
+
+
+class Stream:
+    """One open stream of server-sent events over HTTP, read in a thread of its own."""
+
+    def __init__(self, port: int, token: str, last: str) -> None:
+        headers = {"Authorization": f"Bearer {token}"}
+        if last:
+            headers["Last-Event-ID"] = last
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=LIMIT_S)
+        self._connection.request("GET", "/api/v1/events", headers=headers)
+        self.answer = self._connection.getresponse()
+        self.frames: list[dict[str, str]] = []
+        self.ended = False
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        frame: dict[str, str] = {}
+        for line in iter(self.answer.readline, b""):
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            if name or value:
+                frame[name] = value
+            elif frame:
+                self.frames.append(frame)
+                frame = {}
+        self.ended = True
+
+    def close(self) -> None:
+        # The browser is gone: the socket is shut under the reader's hands.
+        if not self.ended:
+            self.answer.fp.raw._sock.shutdown(socket.SHUT_RDWR)  # type: ignore[attr-defined]
+        self._reader.join(LIMIT_S)
+        self._connection.close()
+
+    def contacts(self) -> list[dict]:
+        return [json.loads(f["data"]) for f in self.frames if f.get("event") == "contact"]
+
+    def ids(self) -> list[str]:
+        return [frame["id"] for frame in self.frames if frame.get("event") == "contact"]
+
+
+def wait_for(condition: Callable[[], object], what: str) -> None:
+    end = time.monotonic() + LIMIT_S
+    while not condition():
+        assert time.monotonic() < end, f"never: {what}"
+        time.sleep(0.01)
+
+
+def readers() -> list[threading.Thread]:
+    return [each for each in threading.enumerate() if each.name == "live-events"]
+
+
+class Quiet(WSGIRequestHandler):
+    def log(self, kind: str, message: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def listen(app, house, monkeypatch) -> Iterator[Callable[..., Stream]]:
+    """Open streams on a real server; afterwards all are closed, and nothing goes on reading."""
+    wait_for(lambda: not readers(), "the reader of an earlier test ends")
+    monkeypatch.setattr(events_api, "HEARTBEAT_S", 0.1)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    server.daemon_threads = True
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    streams: list[Stream] = []
+
+    def start(name: str, last: str = "") -> Stream:
+        token = issue_token(house.ledger, name, "test", now=house.clock.now)
+        stream = Stream(server.server_port, token.plain, last)
+        stream.token = token.token.id
+        streams.append(stream)
+        wait_for(lambda: stream.frames, "hello")
+        return stream
+
+    yield start
+    for stream in streams:
+        stream.close()
+    wait_for(lambda: not readers(), "the reader ends with the last stream")
+    server.shutdown()
+    server.server_close()
+    serving.join(LIMIT_S)
+
+
+def test_events_arrive_in_order_with_words_and_data(listen, play, house) -> None:
+    sam = listen("sam")
+    assert sam.answer.headers["Content-Type"].startswith("text/event-stream")
+    play.talk_with_ana()
+    stored = [entry.id for entry in house.services.live.feed.read()]
+    wait_for(lambda: sam.ids() == stored[1:], "all events after the greeting")
+    told = sam.contacts()
+    assert "Ana accepted." in [each["sentence"] for each in told]
+    assert told[-1]["state"] == "talking"
+    assert told[-1]["version"] == play.contact.version
+
+
+def test_a_stream_resumes_after_the_last_event_that_was_seen(listen, play, house) -> None:
+    play.choose()
+    middle = house.services.live.feed.read()[2].id
+    sam = listen("sam", last=middle)
+    play.accept_and_join(play.named("ana"))
+    wanted = [entry.id for entry in house.services.live.feed.read(middle)]
+    wait_for(lambda: len(sam.ids()) >= len(wanted), "the missed and the new events")
+    assert sam.ids() == wanted
+
+
+def test_hello_carries_an_id_so_that_nothing_is_missed_before_the_first_event(
+    listen, play, house
+) -> None:
+    sam = listen("sam")
+    assert sam.frames[0]["event"] == "hello"
+    assert sam.frames[0]["id"] == house.services.live.feed.last_id()
+
+
+def test_an_agent_hears_only_of_contacts_with_their_own_phone(listen, play, house) -> None:
+    ana, ben = listen("ana"), listen("ben")
+    play.talk_with_ana()
+    other = begin(house, "CA" + "d" * 32, "+12025550177")
+    play.tell(ev.RoomHeld(play.customer.call, "CF" + "0" * 32, 99))
+    last = house.services.live.feed.last_id()
+    wait_for(lambda: last in ana.ids(), "the last event")
+    assert {each["contact"] for each in ana.contacts()} == {play.contact.id}
+    assert other.contact.id not in {each["contact"] for each in ana.contacts()}
+    assert ben.contacts() == []
+
+
+def test_events_that_are_gone_are_told_so_that_the_page_loads_anew(
+    listen, play, house, redis_url
+) -> None:
+    play.choose()
+    entries = house.services.live.feed.read()
+    with redis.Redis.from_url(redis_url, socket_timeout=5) as client:
+        client.xtrim(keys.JOURNAL, maxlen=2, approximate=False)
+    sam = listen("sam", last=entries[0].id)
+    assert [frame["event"] for frame in sam.frames][:1] == ["reset"]
+    later = f"{int(entries[-1].id.split('-')[0]) + 10_000_000}-0"
+    assert listen("sam", last=later).frames[0]["event"] == "reset"
+
+
+def test_a_quiet_stream_beats_and_ends_with_its_session(listen, house) -> None:
+    sam = listen("sam")
+    wait_for(lambda: {"": "still here"} in sam.frames, "a heartbeat")
+    revoke_token(house.ledger, sam.token, now=house.clock.now)
+    wait_for(lambda: sam.ended, "the end of the stream")
+
+
+def test_one_reader_serves_all_streams_and_ends_with_the_last(listen, app, house) -> None:
+    for _ in range(3):
+        listen("sam")
+    assert len(readers()) == 1
+
+
+def test_a_listener_that_is_too_slow_is_cut_off_and_nobody_else(app, house, play) -> None:
+    with app.app_context():
+        hub = state.hub()
+    slow, _ = hub.join(10)
+    quick, _ = hub.join(10)
+    slow.queue.maxsize = 2
+    play.talk_with_ana()
+    last = house.services.live.feed.last_id()
+    seen: list[str] = []
+
+    def drained() -> bool:
+        while not quick.queue.empty():
+            seen.append(quick.queue.get_nowait().entry.id)
+        return last in seen
+
+    wait_for(drained, "the last event")
+    assert slow.lost
+    assert not quick.lost
+    assert len(hub) == 1
+    hub.leave(quick)
+    wait_for(lambda: not readers(), "the reader ends with the last listener")
+
+
+def test_too_many_streams_and_wrong_ids_are_refused(as_, monkeypatch) -> None:
+    monkeypatch.setattr(events_api, "MOST_STREAMS", 0)
+    full = as_("sam")("GET", "/events")
+    assert (full.status_code, full.get_json()["reason"]) == (503, "too_many_streams")
+    wrong = as_("sam")("GET", "/events", Last_Event_ID="x")
+    assert (wrong.status_code, wrong.get_json()["reason"]) == (422, "invalid")

@@ -1,0 +1,83 @@
+"""The OpenAPI document says what the API does."""
+
+from __future__ import annotations
+
+import re
+
+from console.guards import LEAST_ROLE
+
+
+def document(app) -> dict:
+    answer = app.test_client().get("/api/v1/openapi.json")
+    assert answer.status_code == 200
+    return answer.get_json()
+
+
+def operations(spec: dict):
+    for path, item in spec["paths"].items():
+        for method, operation in item.items():
+            yield path, method, operation
+
+
+def test_every_route_is_in_the_document_with_its_role_and_its_errors(app) -> None:
+    spec = document(app)
+    assert spec["openapi"].startswith("3.1")
+    told = {operation["operationId"] for _, _, operation in operations(spec)}
+    assert told == set(LEAST_ROLE) - {"openapi_document"}
+    for _, _, operation in operations(spec):
+        least = LEAST_ROLE[operation["operationId"]]
+        assert operation["security"] == ([] if least is None else [{"bearer": []}, {"session": []}])
+        assert operation["summary"]
+        assert least is None or "401" in operation["responses"]
+
+
+def test_bodies_are_required_and_errors_are_problems(app) -> None:
+    spec = document(app)
+    with_body = 0
+    for _, _, operation in operations(spec):
+        if "requestBody" in operation:
+            with_body += 1
+            assert operation["requestBody"]["required"] is True
+            assert {"400", "413", "415", "422"} <= set(operation["responses"])
+        for status, response in operation["responses"].items():
+            if status >= "400":
+                assert list(response["content"]) == ["application/problem+json"]
+    assert with_body == 4
+
+
+def test_every_reference_leads_somewhere(app) -> None:
+    spec = document(app)
+    schemas = set(spec["components"]["schemas"])
+    found = set(re.findall(r"#/components/schemas/([^'\"]+)", str(spec)))
+    assert found <= schemas, found - schemas
+
+
+def test_answers_fit_the_document(app, as_, play) -> None:
+    play.talk_with_ana()
+    play.transfer()
+    spec = document(app)
+    sam = as_("sam")
+    for path, method, operation in operations(spec):
+        if method != "get" or operation["operationId"] == "live_events":
+            continue
+        told = path.removeprefix("/api/v1").replace("{contact_id}", play.contact.id)
+        told = told.replace("{transfer_id}", play.contact.transfers[-1].id)
+        told = told.replace("{key}", "billing")
+        query = "?department=billing" if told == "/routing/explain" else ""
+        answer = sam("GET", told + query)
+        assert answer.status_code == 200, (told, answer.get_json())
+        schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        name = schema["$ref"].rpartition("/")[2]
+        required = spec["components"]["schemas"][name]["required"]
+        assert set(required) <= set(answer.get_json()), told
+
+
+def test_the_idempotency_key_is_documented_where_it_is_honoured(app) -> None:
+    spec = document(app)
+    honoured = {
+        operation["operationId"]
+        for _, _, operation in operations(spec)
+        if any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", []))
+    }
+    asked = {f"{action}_transfer" for action in ("start", "complete", "cancel", "swap", "merge")}
+    assert honoured == asked
