@@ -44,7 +44,7 @@ def begin(net: Engine, call: Call, go_on: Callable[[dict[str, str]], None]) -> N
 
     net.clock.after(seconds, decide)
     if not wanted.blocking:
-        if wanted.callback is None:
+        if wanted.callback is None and call.direction == "outbound-dial":
             net.alert(21262, call.sid, "")
         go_on({})
 

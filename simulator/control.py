@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from simulator import calls, faults, phones, switches
+from simulator import behaviour, calls, faults, switches
 from simulator.api import ApiRequest, ApiResponse, as_json
 from simulator.network import Network
 from simulator.trace import as_line
@@ -123,7 +123,7 @@ def _write(net: Network, method: str, parts: list[str], value: dict[str, Any]) -
         raise Refused(405, f"{method} is not possible here")
     match parts:
         case ["phones"]:
-            phone = phones.parse(value)
+            phone = behaviour.parse(value)
             net.phones[phone.address] = phone
             return as_json(201, asdict(phone))
         case ["calls"]:
@@ -161,7 +161,7 @@ def _answer(net: Network, call: Call, value: dict[str, Any]) -> None:
 
 def _digits(net: Network, call: Call, value: dict[str, Any]) -> None:
     digits = str(value.get("digits", ""))
-    if not phones.valid_keys(digits):
+    if not behaviour.valid_keys(digits):
         raise ValueError("digits must be keys of a phone: 0-9 * #")
     calls.press(net, call, digits)
 

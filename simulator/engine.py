@@ -8,22 +8,21 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.behaviour import Phone
 from simulator.clock import Clock, Timer
 from simulator.faults import Fault
 from simulator.ids import Dice
 from simulator.switches import Switches
-from simulator.trace import Trace
+from simulator.trace import Alert, Trace
 from simulator.transport import Transport
 from simulator.world import (
     Account,
-    Alert,
     Application,
     Call,
     Conference,
     Key,
     Message,
     Number,
-    Phone,
     Queue,
     Recording,
 )

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from simulator import calls
+from simulator.behaviour import THINKING, Phone
 from simulator.clock import Timer
 from simulator.engine import Engine
-from simulator.world import Call, Phone, Timed
+from simulator.world import Call
 
 if TYPE_CHECKING:
     from simulator.gather import Gather
 
-THINKING = 0.5
 VOICEMAIL_PICKS_UP = 5.0
-_FLAGS = (
-    "repeat", "busy", "reject", "never_answer", "unreachable", "voicemail", "mobile", "opted_out",
-)  # fmt: skip
-_SECONDS = ("answer_after", "greeting", "hang_up_after", "drop_after")
-_KEYS = frozenset("0123456789*#ABCDabcdw")
 
 
 class Handset:
@@ -45,34 +40,6 @@ def phone_at(net: Engine, uri: str) -> Phone:
     """The behaviour set for an address, or a phone that only rings."""
     address = address_of(uri)
     return net.phones.get(address) or Phone(address)
-
-
-def parse(value: dict[str, Any]) -> Phone:
-    """A behaviour from flat JSON; ValueError says which key is wrong."""
-    address = value.get("address")
-    if not isinstance(address, str) or not address:
-        raise ValueError("a phone needs an address: +E.164, client:name or sip:user@host")
-    known: dict[str, Any] = {"address": address}
-    for key, given in value.items():
-        if key in _FLAGS:
-            known[key] = bool(given)
-        elif key in _SECONDS:
-            known[key] = None if given is None else float(given)
-        elif key == "press":
-            known["press"] = _timed(given, "digits")
-        elif key == "say":
-            known["say"] = _timed(given, "text")
-        elif key != "address":
-            raise ValueError(f"a phone has no behaviour called {key!r}")
-    return Phone(**known)
-
-
-def _timed(given: object, key: str) -> tuple[Timed, ...]:
-    if isinstance(given, str):
-        return (Timed(THINKING, given),) if given else ()
-    if not isinstance(given, list):
-        raise ValueError(f'{key} must be text or a list of {{"after": seconds, "{key}": text}}')
-    return tuple(Timed(float(item.get("after", THINKING)), str(item[key])) for item in given)
 
 
 def ringing(net: Engine, call: Call) -> None:
@@ -145,8 +112,3 @@ def _next_say(net: Engine, call: Call, handset: Handset, gather: Gather, begun: 
 
     due = begun + handset.say[0].after - net.clock.now
     handset.timers.append(net.clock.after(due, act))
-
-
-def valid_keys(digits: str) -> bool:
-    """Whether every character is a key of a phone (or ``w``, half a second's wait)."""
-    return bool(digits) and set(digits) <= _KEYS

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from simulator import addresses, calls, faults, rooms
+from simulator import addresses, calls, faults, room_audio, rooms
 from simulator.callbacks import conference_event
 from simulator.directory import path_of
 from simulator.engine import Engine
@@ -49,7 +49,7 @@ def update_conference(net: Engine, sid: str, change: ConferenceUpdate) -> Confer
     if room.status == "completed":
         raise _gone(net, room)
     if change.announce_url is not None:
-        rooms.announce(net, room, None, change.announce_url, change.announce_method)
+        room_audio.announce(net, room, None, change.announce_url, change.announce_method)
     if change.status:
         rooms.end(net, room, "conference-ended-via-api", None)
     return room
@@ -196,7 +196,7 @@ def update_participant(
     _modify(net, room, participant, change)
     if change.announce_url is not None:
         url, method = change.announce_url, change.announce_method
-        rooms.announce(net, room, participant, url, method)
+        room_audio.announce(net, room, participant, url, method)
     return participant if echoed is None else replace(participant, end_on_exit=echoed)
 
 
@@ -206,9 +206,9 @@ def _hold(
     again = participant.hold == change.hold
     if change.hold:
         if not again or change.hold_url not in (None, participant.hold_url):
-            rooms.hold(net, room, participant, change.hold_url or "", change.hold_method)
+            room_audio.hold(net, room, participant, change.hold_url or "", change.hold_method)
     elif not again:
-        rooms.unhold(net, room, participant)
+        room_audio.unhold(net, room, participant)
     if again and not net.switches.repeated_hold_event:
         return
     kind = "hold" if change.hold else "unhold"

@@ -54,6 +54,7 @@ class Script:
         self.alive = True
         self.audio = ""
         self.url = ""
+        self.ran = False
         self.method = "POST"
         self.gather: Gather | None = None
         self.on_key: Callable[[str], None] | None = None
@@ -139,6 +140,7 @@ class Script:
     def run(self, document: Document) -> None:
         """Execute a document from its first verb."""
         self.hush()
+        self.ran = True
         self._verbs, self._index = document.verbs, 0
         self.next()
 

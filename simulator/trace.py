@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from simulator.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A debugger event: what Twilio's console would show for a bad document or webhook."""
+
+    code: int
+    call: str
+    url: str
+    t: float
 
 
 class Trace:

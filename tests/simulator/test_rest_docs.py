@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from simulator.behaviour import Phone, parse
 from simulator.cli import simulator
 from simulator.faults import NAMES
-from simulator.phones import parse
 from simulator.rest.app import ROUTES
 from simulator.switches import Switches
-from simulator.world import Phone
 
 MANUAL = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text(encoding="utf-8")
 
