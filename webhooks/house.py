@@ -42,6 +42,7 @@ def house_of(company: Company, urls: Urls) -> House:
         language=company.languages[0],
         zone=company.timezone,
         music=company.hold_music or "",
+        departments={key: one.name for key, one in company.departments.items()},
         wording=company.wording or None,
     )
 

@@ -7,7 +7,7 @@ customer's language, staff in the company's first.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -35,6 +35,7 @@ class House:
     language: str
     zone: str
     music: str = ""  # '' for our own
+    departments: Mapping[str, str] = field(default_factory=dict)  # key -> name, as staff say it
     wording: Mapping[Prompt, Mapping[str, str]] | None = None
 
     @property
@@ -71,8 +72,13 @@ class Scene:
 
     @property
     def department(self) -> str:
-        """Where the customer is being helped to, in words."""
+        """Where the customer is being helped to, in words of whoever listens."""
         contact = self.contact
+        staff = self.leg.role is not Role.CUSTOMER and contact.transfer is None
+        if staff and contact.department in self.house.departments:
+            return self.house.departments[contact.department]
+        if contact.transfer is not None and contact.transfer.target.name:
+            return contact.transfer.target.name
         hunt = contact.hunt
         name = hunt.target.name or (hunt.plan.name if hunt.plan else "") if hunt else ""
         return name or contact.department_name or self.house.company
@@ -258,7 +264,7 @@ def _whispered(scene: Scene) -> str:
         return scene.speech(
             Prompt.WHISPER_DIRECT,
             customer=scene.customer,
-            department=contact.department_name or scene.department,
+            department=scene.department,
             wait=scene.wait,
         )
     about = {

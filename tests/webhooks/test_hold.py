@@ -1,0 +1,159 @@
+"""Hold documents: music without a gap, changed news at once, the same news now and then."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from telephony.contact.events import TransferAsked
+from telephony.contact.model import Stage, Target, TargetKind, TransferMode
+from telephony.twilio import urls
+from tests.webhooks.support import ACCOUNT, OURS, Twilio, call_sid, document, query_of, said, verbs
+
+pytest_plugins = ("tests.webhooks.fixtures",)
+
+CALL = call_sid(1)
+CONTACT = CALL[2:]
+AGENT = call_sid(2)
+
+
+def waiting(twilio: Twilio) -> str:
+    """A customer in the room, alone; the address of their hold document."""
+    room = twilio.press(twilio.rings(CALL), CALL, "1")
+    conference = room.find("Dial/Conference")
+    assert conference is not None
+    return conference.attrib["waitUrl"]
+
+
+def next_of(root: ElementTree.Element) -> str:
+    redirect = root.find("Redirect")
+    assert redirect is not None
+    return str(redirect.text)
+
+
+def transferring(twilio: Twilio) -> tuple[str, str]:
+    """An agent has asked for a transfer; the hold addresses of customer and agent."""
+    target = waiting(twilio)
+    leg = twilio.rung(CONTACT, AGENT, "client:ana")
+    twilio.voice(
+        f"{urls.RECEIVER}?c={CONTACT}&l={leg.id}", AGENT, To="client:ana", From=OURS,
+        Direction="outbound-api",
+    )  # fmt: skip
+    twilio.joins(CONTACT, CALL, 1)
+    twilio.joins(CONTACT, AGENT, 2)
+    to = Target(TargetKind.DEPARTMENT, "billing", "Billing")
+    contact = twilio.apply(
+        CONTACT, TransferAsked("client:ana", to, TransferMode.WARM, "an invoice")
+    )
+    assert contact.stage is Stage.TRANSFER
+    return target, f"{urls.HOLD}?c={CONTACT}&l={leg.id}&n=0"
+
+
+def test_the_first_round_speaks_at_once_and_then_plays(twilio: Twilio) -> None:
+    root = twilio.voice(waiting(twilio), CALL)
+    assert verbs(root) == ["Say", "Play", "Redirect"]
+    assert "find someone in sales" in said(root).casefold()
+    play = root.find("Play")
+    assert play is not None
+    assert play.text == "https://calls.example.com/sound/hold.wav"
+
+
+def test_only_verbs_that_a_conference_document_may_hold(twilio: Twilio) -> None:
+    target = waiting(twilio)
+    for _ in range(6):
+        root = twilio.voice(target, CALL)
+        assert set(verbs(root)) <= {"Say", "Play", "Pause", "Redirect"}
+        assert verbs(root)[-2:] == ["Play", "Redirect"]
+        target = next_of(root)
+
+
+def test_the_same_news_is_not_repeated_every_round(twilio: Twilio) -> None:
+    target, spoken = waiting(twilio), []
+    for _ in range(7):
+        root = twilio.voice(target, CALL)
+        spoken.append(bool(said(root)))
+        target = next_of(root)
+    assert spoken == [True, False, False, True, False, False, True]
+
+
+def test_changed_news_is_told_in_the_next_round(twilio: Twilio) -> None:
+    customer, _ = transferring(twilio)
+    first = twilio.voice(customer, CALL)
+    assert "You are next. Ana is finding a colleague in Billing" in said(first)
+    told = next_of(first)
+    assert said(twilio.voice(told, CALL)) == ""
+    stale = told.replace(query_of(told)["k"], "connecting")
+    assert "Ana is finding a colleague" in said(twilio.voice(stale, CALL))
+
+
+def test_held_staff_hear_music_and_no_news_of_their_own_doing(twilio: Twilio) -> None:
+    _, agent = transferring(twilio)
+    assert verbs(twilio.voice(agent, AGENT)) == ["Play", "Redirect"]
+
+
+def test_twilio_may_ask_by_get_as_well(twilio: Twilio) -> None:
+    root = document(twilio.get(waiting(twilio), CallSid=CALL))
+    assert verbs(root) == ["Say", "Play", "Redirect"]
+
+
+def test_holding_writes_nothing(twilio: Twilio) -> None:
+    target = waiting(twilio)
+    before = twilio.contact(CONTACT)
+    for _ in range(3):
+        twilio.voice(target, CALL)
+    assert twilio.contact(CONTACT) == before
+
+
+def test_an_unknown_contact_keeps_the_caller_on_the_line_and_then_begins_anew(
+    twilio: Twilio,
+) -> None:
+    target = f"{urls.CUSTOMER}?c={'9' * 32}&l=l1"
+    words = []
+    for _ in range(3):
+        root = twilio.voice(target, CALL)
+        words.append(said(root))
+        assert verbs(root)[-2:] == ["Play", "Redirect"]
+        target = next_of(root)
+    assert [bool(word) for word in words] == [True, False, False]
+    assert target == "https://calls.example.com/twilio/voice/incoming"
+    assert twilio.voice(target, CALL).find("Gather") is not None
+
+
+def test_a_receiver_of_an_unknown_contact_never_becomes_a_customer(twilio: Twilio) -> None:
+    target = f"{urls.RECEIVER}?c={'9' * 32}&l=l1"
+    for _ in range(5):
+        root = twilio.voice(target, CALL, Direction="outbound-api", From=OURS)
+        target = next_of(root)
+    assert urls.RECEIVER in target
+    assert not twilio.services.live.stages()
+
+
+def test_the_fallback_plays_and_leads_back_to_what_failed(twilio: Twilio) -> None:
+    failed = f"https://calls.example.com{urls.CUSTOMER}?c={CONTACT}&l=l1"
+    root = twilio.voice(urls.FALLBACK, CALL, ErrorUrl=failed, ErrorCode="11200")
+    assert verbs(root) == ["Say", "Play", "Redirect"]
+    assert next_of(root) == failed
+
+
+def test_the_fallback_never_leads_to_a_stranger_or_in_a_circle(twilio: Twilio) -> None:
+    base = "https://calls.example.com"
+    for failed in (
+        "https://evil.example/x",
+        base + ".evil.example/twilio/voice/x",
+        base + urls.FALLBACK,
+        "",
+    ):
+        root = twilio.voice(urls.FALLBACK, CALL, ErrorUrl=failed)
+        assert next_of(root) == base + urls.INCOMING
+
+
+def test_the_music_is_ours_and_may_be_kept(twilio: Twilio) -> None:
+    for path, seconds in ((urls.MUSIC, 30), (urls.SHORT_MUSIC.partition("#")[0], 10)):
+        answer = twilio.client.get(path)
+        assert answer.status_code == 200
+        assert answer.content_type in ("audio/x-wav", "audio/wav", "audio/vnd.wave")
+        assert "max-age" in answer.headers["Cache-Control"]
+        assert len(answer.data) == seconds * 8000 + 58
+    assert ACCOUNT
+    static = twilio.client.get("/sound/fallback.xml")
+    root = ElementTree.fromstring(static.data)
+    assert verbs(root) == ["Say", "Say", "Play", "Redirect"]

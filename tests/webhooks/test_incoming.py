@@ -1,0 +1,173 @@
+"""From the first ring through the menu into the room."""
+
+from __future__ import annotations
+
+import pytest
+
+from telephony.contact.model import Question, Stage
+from tests.webhooks.support import (
+    Twilio,
+    action_of,
+    call_sid,
+    query_of,
+    said,
+    verbs,
+)
+
+pytest_plugins = ("tests.webhooks.fixtures",)
+
+CALL = call_sid(1)
+CONTACT = CALL[2:]
+
+
+def test_a_caller_hears_greeting_and_menu_and_can_press_or_speak(twilio: Twilio) -> None:
+    asked = twilio.rings(CALL)
+    assert "Thank you for calling Harbor Supplies" in said(asked)
+    gather = asked.find("Gather")
+    assert gather is not None
+    assert gather.attrib["input"] == "dtmf speech"
+    assert "sales" in gather.attrib["hints"].casefold()
+    assert gather.attrib["action"].startswith("https://calls.example.com/twilio/voice/menu?")
+    assert twilio.contact(CONTACT).stage is Stage.MENU
+
+
+def test_silence_falls_through_to_the_same_question(twilio: Twilio) -> None:
+    asked = twilio.rings(CALL)
+    assert verbs(asked) == ["Gather", "Redirect"]
+    redirect = asked.find("Redirect")
+    assert redirect is not None
+    again = twilio.voice(str(redirect.text), CALL)
+    assert "did not hear anything" in said(again)
+    assert query_of(action_of(again))["tries"] == "1"
+
+
+def test_a_key_leads_into_the_room_with_hold_music_and_every_callback(twilio: Twilio) -> None:
+    room = twilio.press(twilio.rings(CALL), CALL, "1")
+    contact = twilio.contact(CONTACT)
+    assert contact.stage is Stage.SEEKING
+    assert contact.department == "sales"
+    conference = room.find("Dial/Conference")
+    dial = room.find("Dial")
+    assert conference is not None
+    assert dial is not None
+    assert conference.text == contact.room
+    leg = contact.legs[0]
+    assert conference.attrib["participantLabel"] == leg.id
+    assert conference.attrib["endConferenceOnExit"] == "false"
+    assert conference.attrib["startConferenceOnEnter"] == "true"
+    assert conference.attrib["beep"] == "false"
+    assert conference.attrib["waitUrl"].endswith(f"/twilio/voice/hold?c={CONTACT}&l={leg.id}&n=0")
+    assert f"/twilio/status/room?c={CONTACT}" in conference.attrib["statusCallback"]
+    assert set(conference.attrib["statusCallbackEvent"].split()) >= {
+        "start", "end", "join", "leave", "hold",
+    }  # fmt: skip
+    assert dial.attrib["action"].startswith("https://calls.example.com/twilio/voice/customer?")
+
+
+def test_a_spoken_word_chooses_and_changes_the_language(twilio: Twilio) -> None:
+    asked = twilio.rings(CALL)
+    room = twilio.voice(action_of(asked), CALL, SpeechResult="Ventas, por favor.")
+    contact = twilio.contact(CONTACT)
+    assert contact.department == "sales"
+    assert contact.language == "es"
+    say = room.find("Say")
+    assert say is not None
+    assert say.attrib["language"] == "es-US"
+
+
+def test_a_wrong_key_is_asked_again_and_the_caller_is_never_hung_up_on(twilio: Twilio) -> None:
+    asked = twilio.rings(CALL)
+    for _ in range(2):
+        asked = twilio.press(asked, CALL, "7")
+        assert "did not understand" in said(asked)
+        assert asked.find("Hangup") is None
+    led = twilio.press(asked, CALL, "7")
+    assert led.find("Dial/Conference") is not None
+    assert twilio.contact(CONTACT).department == "support"
+
+
+def test_the_same_webhook_twice_is_one_contact_and_the_same_words(twilio: Twilio) -> None:
+    first, second = twilio.rings(CALL), twilio.rings(CALL)
+    assert said(first) == said(second)
+    assert list(twilio.services.live.stages()) == [CONTACT]
+    room = twilio.press(first, CALL, "1")
+    version = twilio.contact(CONTACT).version
+    again = twilio.press(first, CALL, "1")
+    assert twilio.contact(CONTACT).version == version
+    assert again.find("Dial/Conference") is not None
+    assert room.find("Dial/Conference") is not None
+
+
+def test_a_late_key_of_another_choice_does_not_move_a_customer_who_is_in_the_room(
+    twilio: Twilio,
+) -> None:
+    asked = twilio.rings(CALL)
+    twilio.press(asked, CALL, "1")
+    late = twilio.press(asked, CALL, "2")
+    assert twilio.contact(CONTACT).department == "sales"
+    assert late.find("Dial/Conference") is not None
+
+
+def test_a_number_of_a_department_leads_straight_to_it_after_the_greeting(twilio: Twilio) -> None:
+    room = twilio.rings(CALL, To="+12025550101")
+    assert verbs(room)[-1] == "Dial"
+    assert "Thank you for calling" in said(room)
+    assert twilio.contact(CONTACT).department == "sales"
+    again = twilio.rings(CALL, To="+12025550101")
+    assert again.find("Dial/Conference") is not None
+
+
+def test_a_closed_department_offers_what_is_possible_instead_of_ringing(twilio: Twilio) -> None:
+    twilio.clock.ms += 14 * 3_600_000  # one in the morning
+    orders = twilio.press(twilio.rings(CALL), CALL, "4")
+    asked = twilio.press(orders, CALL, "2")
+    contact = twilio.contact(CONTACT)
+    assert contact.stage is Stage.CHOOSING
+    assert contact.question is Question.CLOSED
+    assert "closed now and opens again today at 9:00" in said(asked)
+    assert "press 1" in said(asked)
+    assert "press 2" in said(asked)
+
+
+@pytest.mark.parametrize("withheld", ["", "anonymous", "Restricted", "+266696687"])
+def test_a_withheld_number_is_no_number(twilio: Twilio, withheld: str) -> None:
+    twilio.rings(CALL, From=withheld)
+    assert twilio.contact(CONTACT).customer == ""
+
+
+def test_a_browser_that_dials_out_reaches_the_menu(twilio: Twilio) -> None:
+    asked = twilio.voice("/twilio/voice/softphone", CALL, From="client:ana", To="")
+    assert asked.find("Gather") is not None
+    assert twilio.contact(CONTACT).customer == "client:ana"
+
+
+def test_the_busiest_document_needs_two_round_trips_to_redis(twilio: Twilio) -> None:
+    asked = twilio.rings(CALL)
+    with Trips(twilio) as trips:
+        twilio.press(asked, CALL, "1")
+    assert trips() <= 2
+    contact = twilio.contact(CONTACT)
+    with Trips(twilio) as trips:
+        twilio.voice(f"/twilio/voice/hold?c={CONTACT}&l={contact.legs[0].id}&n=0", CALL)
+    assert trips() <= 1
+
+
+class Trips:
+    """Counts round trips of the live store's client."""
+
+    def __init__(self, twilio: Twilio) -> None:
+        self._pool = twilio.services.live._redis.connection_pool
+        self.count = 0
+
+    def __enter__(self):  # type: ignore[no-untyped-def]
+        self._get = self._pool.get_connection
+
+        def get(*args: object, **kwargs: object) -> object:
+            self.count += 1
+            return self._get(*args, **kwargs)
+
+        self._pool.get_connection = get
+        return lambda: self.count
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.get_connection = self._get
