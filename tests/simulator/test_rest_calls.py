@@ -95,7 +95,7 @@ def test_a_phone_that_does_not_answer_gives_the_call_its_final_status(
 
 def test_a_ringing_call_can_be_canceled(box: Box) -> None:
     """fact: §3.2 Status=canceled ends a queued or ringing call."""
-    sid = box.dial(CALLEE)
+    sid = box.dial(CALLEE, timeout=600)
     box.calls_in(sid, "ringing")
     box.client.calls(sid).update(status="canceled")
     box.calls_in(sid, "canceled")
@@ -160,7 +160,7 @@ def test_a_status_callback_cannot_be_changed_alone(box: Box) -> None:
 
 @pytest.mark.parametrize("status", ["finished", "ringing"])
 def test_an_unknown_status_is_refused(box: Box, status: str) -> None:
-    sid = box.dial(CALLEE)
+    sid = box.dial(CALLEE, timeout=600)
     with pytest.raises(TwilioRestException) as caught:
         box.client.calls(sid).update(status=status)
     assert (caught.value.status, caught.value.code) == (400, 20001)

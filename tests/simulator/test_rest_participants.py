@@ -19,8 +19,9 @@ ROOM = "room-7"
 
 
 def add(box: Box, room: str, to: str = RECEIVER, **options: Any) -> Any:
-    """Add a participant from our number."""
-    return box.client.conferences(room).participants.create(from_=box.number, to=to, **options)
+    """Add a participant from our number; it rings for long unless told otherwise."""
+    given = {"timeout": 600, **options}
+    return box.client.conferences(room).participants.create(from_=box.number, to=to, **given)
 
 
 def refused(box: Box, room: str, **options: Any) -> tuple[int, int]:
