@@ -6,6 +6,7 @@ does not exist for them (404), and the attempt is audited.
 
 from __future__ import annotations
 
+import logging
 from typing import cast
 
 from flask import Response, g, request
@@ -15,6 +16,7 @@ from console import identity, state
 from console.identity import Asker
 from console.problems import Problem
 from telephony.contact.model import Contact
+from telephony.errors import StoreUnavailable
 from telephony.store import ledger
 from telephony.store.ledger import Role
 
@@ -52,6 +54,7 @@ LEAST_ROLE: dict[str, Role | None] = {
 
 RANK = {Role.AGENT: 1, Role.SUPERVISOR: 2, Role.ADMIN: 3}
 MAX_BODY = 64 * 1024
+_log = logging.getLogger(__name__)
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -87,17 +90,16 @@ def sees(who: Asker, contact: Contact) -> bool:
 
 
 def audit(what: str, target: str, data: dict[str, object]) -> None:
-    """Write down what somebody tried or did."""
+    """Write down what somebody tried or did; in the log when SQL does not answer."""
     services = state.services()
-    who = getattr(g, "asker", None)
-    ledger.append_audit(
-        services.ledger,
-        at=services.clock.now_ms(),
-        who=who.name if who is not None else "anonymous",
-        what=what,
-        target=target,
-        data=data,
-    )
+    asker = getattr(g, "asker", None)
+    who = asker.name if asker is not None else "anonymous"
+    now = services.clock.now_ms()
+    try:
+        ledger.append_audit(services.ledger, at=now, who=who, what=what, target=target, data=data)
+    except StoreUnavailable as error:
+        # What was refused stays refused, and what was done stays done, with or without its entry.
+        _log.warning("audit entry not in SQL (%s): %s %s %s %s", error, who, what, target, data)
 
 
 def hidden(what: str, target: str) -> Problem:

@@ -8,6 +8,7 @@ HTTP Header Field").
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import re
 from collections.abc import Callable
@@ -47,9 +48,10 @@ def answer(perform: Callable[[str], Response]) -> Response:
 
 
 def _content() -> str:
-    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode())
-    digest.update(request.get_data(cache=True))
-    return digest.hexdigest()
+    """What the request asks for; spaces and the order of fields do not matter."""
+    body = request.get_json(silent=True) if request.get_data(cache=True) else None
+    asked = json.dumps([request.method, request.path, body], sort_keys=True)
+    return hashlib.sha256(asked.encode()).hexdigest()
 
 
 def _kept(who: str, key: str, content: str) -> StoredResponse | None:

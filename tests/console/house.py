@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from flask import Flask
+from werkzeug.test import TestResponse
 
 from console.seed import demo_users
 from telephony import bootstrap
@@ -14,7 +18,7 @@ from telephony.contact.events import CustomerCalled, Event
 from telephony.contact.machine import Step
 from telephony.dispatch import Dispatch
 from telephony.settings import load_settings
-from telephony.store.ledger import Ledger, migrate, open_ledger
+from telephony.store.ledger import Ledger, issue_token, migrate, open_ledger
 from tests.contact.play import START, Play
 
 CALL = "CA" + "c" * 32
@@ -97,3 +101,27 @@ def play(house: House, call: str = CALL, customer: str = "+12025550199") -> Live
     event = CustomerCalled(call, customer, "+12025550100", "en")
     applied = house.services.dispatch.begin(event)
     return LivePlay(contact=applied.contact, house=house)
+
+
+class Program:
+    """A program with a bearer token; sends JSON and reads JSON."""
+
+    def __init__(self, app: Flask, token: str) -> None:
+        self._client = app.test_client(use_cookies=False)
+        self._token = token
+
+    def __call__(self, method: str, path: str, body: object = None, **headers: str) -> TestResponse:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent["Authorization"] = f"Bearer {self._token}"
+        address = f"/api/v1{path}"
+        if body is None:
+            return self._client.open(address, method=method, headers=sent)
+        return self._client.open(address, method=method, headers=sent, json=body)
+
+
+Actors = Callable[[str], Program]
+
+
+def program(app: Flask, house: House, name: str) -> Program:
+    """A program that acts as one of the people."""
+    return Program(app, issue_token(house.ledger, name, "test", now=house.clock.now).plain)

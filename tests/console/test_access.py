@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from console import identity
 from console.guards import ANYBODY, LEAST_ROLE, RANK
 from telephony.store.ledger import Role, issue_token, list_audit, revoke_token, set_enabled
+from tests.console.house import Actors, House, LivePlay
 
 ANA = {"name": "ana", "password": "warmline"}
 ROLES = {"ana": Role.AGENT, "sam": Role.SUPERVISOR, "ada": Role.ADMIN}
 
 
-def routes(app) -> list[tuple[str, str, str]]:
+def routes(app: Flask) -> list[tuple[str, str, str]]:
     """(name, method, path) of every route of the API."""
     found = []
     for rule in app.url_map.iter_rules():
@@ -21,16 +23,18 @@ def routes(app) -> list[tuple[str, str, str]]:
             path = rule.rule
             for argument in rule.arguments:
                 path = path.replace(f"<{argument}>", "x")
-            for method in rule.methods - {"HEAD", "OPTIONS"}:
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
                 found.append((rule.endpoint.removeprefix("api."), method, path))
     return found
 
 
-def test_every_route_has_a_least_role_and_every_row_of_the_table_a_route(app) -> None:
+def test_every_route_has_a_least_role_and_every_row_of_the_table_a_route(app: Flask) -> None:
     assert {name for name, _, _ in routes(app)} == set(LEAST_ROLE)
 
 
-def test_each_route_lets_in_exactly_its_role_and_those_above(app, house, as_) -> None:
+def test_each_route_lets_in_exactly_its_role_and_those_above(
+    app: Flask, house: House, as_: Actors
+) -> None:
     wrong = []
     for name, method, path in routes(app):
         least = LEAST_ROLE[name]
@@ -48,7 +52,7 @@ def test_each_route_lets_in_exactly_its_role_and_those_above(app, house, as_) ->
     assert wrong == []
 
 
-def test_what_a_role_may_not_do_is_audited(as_, house) -> None:
+def test_what_a_role_may_not_do_is_audited(as_: Actors, house: House) -> None:
     assert as_("ana")("GET", "/tickets").status_code == 403
     (entry,) = list_audit(house.ledger, what="role_refused").items
     assert (entry.who, entry.target) == ("ana", "/api/v1/tickets")
@@ -71,7 +75,7 @@ def test_signing_in_gives_a_session_that_reads_and_with_csrf_changes(browser: Fl
     assert (right.status_code, right.get_json()["presence"]) == (200, "busy")
 
 
-def test_a_cookie_that_was_copied_is_worth_nothing_after_signing_out(app) -> None:
+def test_a_cookie_that_was_copied_is_worth_nothing_after_signing_out(app: Flask) -> None:
     browser, thief = app.test_client(), app.test_client(use_cookies=False)
     signed = browser.post("/api/v1/session", json=ANA)
     copied = {"Cookie": signed.headers["Set-Cookie"].partition(";")[0]}
@@ -82,7 +86,7 @@ def test_a_cookie_that_was_copied_is_worth_nothing_after_signing_out(app) -> Non
     assert thief.get("/api/v1/me", headers=copied).status_code == 401
 
 
-def test_a_session_ends_by_itself_after_half_a_day(browser: FlaskClient, house) -> None:
+def test_a_session_ends_by_itself_after_half_a_day(browser: FlaskClient, house: House) -> None:
     browser.post("/api/v1/session", json=ANA)
     house.clock.now += identity.SESSION_MS
     assert browser.get("/api/v1/me").status_code == 200
@@ -90,7 +94,7 @@ def test_a_session_ends_by_itself_after_half_a_day(browser: FlaskClient, house) 
     assert browser.get("/api/v1/me").status_code == 401
 
 
-def test_a_bearer_token_needs_no_csrf_and_ends_when_revoked(app, house) -> None:
+def test_a_bearer_token_needs_no_csrf_and_ends_when_revoked(app: Flask, house: House) -> None:
     issued = issue_token(house.ledger, "ana", "script", now=house.clock.now)
     client = app.test_client()
     headers = {"Authorization": f"bearer {issued.plain}"}
@@ -109,7 +113,7 @@ def test_a_wrong_token_is_refused_even_beside_a_right_cookie(browser: FlaskClien
         assert browser.get("/api/v1/me", headers={"Authorization": header}).status_code == 401
 
 
-def test_a_bearer_token_cannot_be_made_into_a_cookie(app, house) -> None:
+def test_a_bearer_token_cannot_be_made_into_a_cookie(app: Flask, house: House) -> None:
     issued = issue_token(house.ledger, "ana", "script", now=house.clock.now)
     client = app.test_client()
     with client.session_transaction() as session:
@@ -117,7 +121,7 @@ def test_a_bearer_token_cannot_be_made_into_a_cookie(app, house) -> None:
     assert client.get("/api/v1/me").status_code == 401
 
 
-def test_somebody_who_was_disabled_is_out_at_once(browser: FlaskClient, house) -> None:
+def test_somebody_who_was_disabled_is_out_at_once(browser: FlaskClient, house: House) -> None:
     browser.post("/api/v1/session", json=ANA)
     set_enabled(house.ledger, "ana", False)
     assert browser.get("/api/v1/me").status_code == 401
@@ -145,7 +149,9 @@ def test_a_right_password_forgets_the_wrong_ones_before_it(browser: FlaskClient)
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_a_request_that_another_site_sends_is_refused_and_audited(app, house, site) -> None:
+def test_a_request_that_another_site_sends_is_refused_and_audited(
+    app: Flask, house: House, site: str
+) -> None:
     answer = app.test_client().post(
         "/api/v1/session",
         json=ANA,
@@ -161,7 +167,9 @@ def test_a_form_cannot_sign_in_because_any_page_could_send_one(browser: FlaskCli
     assert (answer.status_code, answer.get_json()["reason"]) == (415, "not_json")
 
 
-def test_people_who_were_known_stay_known_while_sql_is_away(as_, house, play) -> None:
+def test_people_who_were_known_stay_known_while_sql_is_away(
+    as_: Actors, house: House, play: LivePlay
+) -> None:
     play.talk_with_ana()
     ana = as_("ana")
     assert ana("GET", "/me").status_code == 200

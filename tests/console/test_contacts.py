@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from console.timeline import SENTENCES, naming, sentence
 from telephony.contact import events as ev
 from telephony.contact.codec import event_data
+from telephony.contact.model import Ending
 from telephony.store.ledger import (
     ContactRecord,
     TransferRecord,
     upsert_contacts,
     upsert_transfers,
 )
+from tests.console.house import Actors, House, LivePlay
 from tests.console.house import play as begin
 from workers import journal
 
 
-def copy_journal(house) -> None:
+def copy_journal(house: House) -> None:
     """What the journal worker does."""
     while journal.copy(house.services):
         pass
 
 
-def test_a_contact_shows_who_is_on_the_line_and_what_they_hear(as_, play) -> None:
+def test_a_contact_shows_who_is_on_the_line_and_what_they_hear(as_: Actors, play: LivePlay) -> None:
     play.talk_with_ana()
     told = as_("ana")("GET", f"/contacts/{play.contact.id}").get_json()
     assert (told["live"], told["state"], told["with_whom"]) == (True, "talking", ["Ana"])
@@ -34,7 +37,7 @@ def test_a_contact_shows_who_is_on_the_line_and_what_they_hear(as_, play) -> Non
 
 
 def test_during_a_transfer_the_page_knows_the_attempt_and_when_the_ringing_gives_up(
-    as_, play, house
+    as_: Actors, play: LivePlay, house: House
 ) -> None:
     play.talk_with_ana()
     play.transfer()
@@ -57,7 +60,7 @@ def test_during_a_transfer_the_page_knows_the_attempt_and_when_the_ringing_gives
     )
 
 
-def test_a_closed_contact_says_why_and_can_do_nothing_any_more(as_, play) -> None:
+def test_a_closed_contact_says_why_and_can_do_nothing_any_more(as_: Actors, play: LivePlay) -> None:
     play.talk_with_ana()
     transfer = play.transfer()
     play.end(play.customer)
@@ -71,7 +74,9 @@ def test_a_closed_contact_says_why_and_can_do_nothing_any_more(as_, play) -> Non
     assert not any(action["allowed"] for action in actions.values())
 
 
-def test_an_old_contact_comes_from_the_ledger_and_its_agent_may_see_it(as_, house) -> None:
+def test_an_old_contact_comes_from_the_ledger_and_its_agent_may_see_it(
+    as_: Actors, house: House
+) -> None:
     upsert_contacts(house.ledger, [record("old1", agent="ana"), record("old2")])
     passed = TransferRecord("old2.t1", "old2", "warm", "ben", "billing", 20, 9, "completed")
     upsert_transfers(house.ledger, [passed])
@@ -85,13 +90,15 @@ def test_an_old_contact_comes_from_the_ledger_and_its_agent_may_see_it(as_, hous
     assert as_("sam")("GET", "/contacts/never").status_code == 404
 
 
-def record(name: str, **values) -> ContactRecord:
-    given = {"state": "closed", "started_at": 10, "version": 9, "ended_at": 30}
+def record(name: str, **values: Any) -> ContactRecord:
+    given: dict[str, Any] = {"state": "closed", "started_at": 10, "version": 9, "ended_at": 30}
     given |= {"outcome": "resolved", "department": "sales", **values}
     return ContactRecord(id=name, customer="+12025550111", dialled="+12025550100", **given)
 
 
-def test_the_list_goes_from_live_to_ended_page_by_page_without_a_gap(as_, house) -> None:
+def test_the_list_goes_from_live_to_ended_page_by_page_without_a_gap(
+    as_: Actors, house: House
+) -> None:
     live = []
     for number in range(3):
         play = begin(house, f"CA{number:032x}", f"+1202555010{number}")
@@ -111,7 +118,9 @@ def test_the_list_goes_from_live_to_ended_page_by_page_without_a_gap(as_, house)
     assert seen == [*reversed(live), "old3", "old2", "old1", "old0"]
 
 
-def test_the_list_is_narrowed_by_state_customer_and_department(as_, house, play) -> None:
+def test_the_list_is_narrowed_by_state_customer_and_department(
+    as_: Actors, house: House, play: LivePlay
+) -> None:
     play.talk_with_ana()
     other = begin(house, "CA" + "d" * 32, "+12025550177")
     upsert_contacts(house.ledger, [record("old", department="billing")])
@@ -129,7 +138,7 @@ def test_the_list_is_narrowed_by_state_customer_and_department(as_, house, play)
 
 
 def test_an_agent_lists_only_contacts_that_their_phone_has_or_had_a_part_in(
-    as_, house, play
+    as_: Actors, house: House, play: LivePlay
 ) -> None:
     play.talk_with_ana()
     begin(house, "CA" + "d" * 32, "+12025550177")
@@ -140,7 +149,7 @@ def test_an_agent_lists_only_contacts_that_their_phone_has_or_had_a_part_in(
 
 
 def test_the_timeline_tells_the_story_in_words_before_and_after_it_is_in_sql(
-    as_, house, play
+    as_: Actors, house: House, play: LivePlay
 ) -> None:
     play.talk_with_ana()
     play.transfer()
@@ -161,7 +170,9 @@ def test_the_timeline_tells_the_story_in_words_before_and_after_it_is_in_sql(
     assert (ended["outcome"], bool(ended["explained"])) == ("customer_left", True)
 
 
-def test_pages_of_a_timeline_join_without_gap_or_repetition(as_, house, play) -> None:
+def test_pages_of_a_timeline_join_without_gap_or_repetition(
+    as_: Actors, house: House, play: LivePlay
+) -> None:
     play.talk_with_ana()
     copy_journal(house)
     play.transfer()
@@ -182,7 +193,7 @@ def test_every_kind_of_event_has_a_sentence_and_no_sentence_is_left_over() -> No
     assert set(SENTENCES) == set(kinds())
 
 
-def test_every_sentence_is_one_whatever_fields_are_there(play) -> None:
+def test_every_sentence_is_one_whatever_fields_are_there(play: LivePlay) -> None:
     for kind in SENTENCES:
         for data in ({}, {"leg": "l1", "call": "CA1"}, {"leg": "none"}):
             for contact in (None, play.contact):
@@ -195,7 +206,7 @@ def test_an_event_of_a_newer_version_is_told_by_its_name() -> None:
 
 
 def test_the_journal_holds_what_the_sentences_read() -> None:
-    event = ev.LegEnded("l1", "CA1", ev.Ending.BUSY)
+    event = ev.LegEnded("l1", "CA1", Ending.BUSY)
     assert sentence("LegEnded", event_data(event), naming(None)) == (
         "The line of a phone (l1) was busy."
     )

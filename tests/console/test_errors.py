@@ -11,16 +11,18 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
 import console
 from console.problems import MEDIA_TYPE
 from telephony.store.ledger import issue_token
 from telephony.store.live import Live
+from tests.console.house import Actors, House, LivePlay
 
 FIELDS = {"type", "title", "status", "detail", "reason", "what_to_do"}
 
 
-def check(answer, status: int, reason: str) -> None:
+def check(answer: TestResponse, status: int, reason: str) -> None:
     assert answer.status_code == status, answer.get_data(as_text=True)
     assert answer.content_type == MEDIA_TYPE
     body = answer.get_json()
@@ -30,7 +32,7 @@ def check(answer, status: int, reason: str) -> None:
     assert body["what_to_do"]
 
 
-def test_unknown_paths_and_methods_are_problems_too(app, as_) -> None:
+def test_unknown_paths_and_methods_are_problems_too(app: Flask, as_: Actors) -> None:
     client = app.test_client()
     check(client.get("/api/v1/nothing"), 404, "not_found")
     check(client.get("/api/v1/"), 404, "not_found")
@@ -39,19 +41,21 @@ def test_unknown_paths_and_methods_are_problems_too(app, as_) -> None:
     assert set(wrong.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
-def test_paths_of_others_keep_their_own_errors(app) -> None:
+def test_paths_of_others_keep_their_own_errors(app: Flask) -> None:
     assert app.test_client().get("/elsewhere").content_type.startswith("text/html")
     assert app.test_client().get("/api/v10/x").content_type.startswith("text/html")
 
 
-def test_bodies_that_are_not_json_objects_are_refused_by_kind(as_, app, house, play) -> None:
+def test_bodies_that_are_not_json_objects_are_refused_by_kind(
+    as_: Actors, app: Flask, house: House, play: LivePlay
+) -> None:
     play.talk_with_ana()
     path = f"/api/v1/contacts/{play.contact.id}/transfers"
     client = app.test_client()
     signed = client.post("/api/v1/session", json={"name": "ana", "password": "warmline"})
     csrf = {"X-CSRF-Token": signed.get_json()["csrf"]}
 
-    def send(body: bytes, kind: str | None = "application/json"):
+    def send(body: bytes, kind: str | None = "application/json") -> TestResponse:
         return client.post(path, data=body, content_type=kind, headers=csrf)
 
     check(send(b"{"), 400, "bad_json")
@@ -70,7 +74,7 @@ def test_bodies_that_are_not_json_objects_are_refused_by_kind(as_, app, house, p
     check(send(b'{"to": {"department": "billing"}, "extra": 1}'), 422, "invalid")
 
 
-def test_the_named_fields_say_what_is_wrong(as_, play) -> None:
+def test_the_named_fields_say_what_is_wrong(as_: Actors, play: LivePlay) -> None:
     play.talk_with_ana()
     body = {"to": {"department": "billing"}, "mode": "hot", "note": "x" * 501}
     answer = as_("ana")("POST", f"/contacts/{play.contact.id}/transfers", body)
@@ -97,7 +101,7 @@ def test_the_named_fields_say_what_is_wrong(as_, play) -> None:
         "/routing/explain?department=billing&at=9999-12-31T23:59-12:00",
     ],
 )
-def test_wrong_queries_are_refused(as_, path: str) -> None:
+def test_wrong_queries_are_refused(as_: Actors, path: str) -> None:
     check(as_("ada")("GET", path), 422, "invalid")
 
 
@@ -114,13 +118,13 @@ def test_wrong_queries_are_refused(as_, path: str) -> None:
         "/departments/%0A",
     ],
 )
-def test_ids_of_nothing_are_not_found(as_, path: str) -> None:
+def test_ids_of_nothing_are_not_found(as_: Actors, path: str) -> None:
     answer = as_("ada")("GET", path)
     assert answer.status_code == 404
     assert answer.content_type == MEDIA_TYPE
 
 
-def test_redis_away_is_told_as_such_and_can_be_tried_again(house) -> None:
+def test_redis_away_is_told_as_such_and_can_be_tried_again(house: House) -> None:
     app = Flask("without-redis")
     console.register(app, replace(house.services, live=Live.at("unix:///nonexistent/redis")))
     token = issue_token(house.ledger, "ada", "test", now=house.clock.now).plain
@@ -162,7 +166,9 @@ SLOW = settings(
 
 @SLOW
 @given(body=BODIES, path=st.sampled_from(["transfers", "session", "presence", "move"]))
-def test_no_body_at_all_makes_a_server_error(as_, play, body: object, path: str) -> None:
+def test_no_body_at_all_makes_a_server_error(
+    as_: Actors, play: LivePlay, body: object, path: str
+) -> None:
     sam = as_("sam")
     targets = {
         "transfers": ("POST", f"/contacts/{play.contact.id}/transfers"),
@@ -187,7 +193,9 @@ NAMES = ("state", "customer", "department", "cursor", "limit", "at", "busy")
     value=st.text(max_size=40) | st.text(printable, max_size=40),
     path=st.sampled_from(PATHS),
 )
-def test_no_query_at_all_makes_a_server_error(as_, name: str, value: str, path: str) -> None:
+def test_no_query_at_all_makes_a_server_error(
+    as_: Actors, name: str, value: str, path: str
+) -> None:
     query = urlencode({"department": "billing", name: value} if path[0] == "r" else {name: value})
     answer = as_("ada")("GET", f"/{path}?{query}")
     assert answer.status_code < 500, answer.get_data(as_text=True)

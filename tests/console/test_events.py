@@ -8,15 +8,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
+from typing import Any
 
 import pytest
 import redis
+from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from console import events_api, state
 from telephony.contact import events as ev
 from telephony.store import keys
-from telephony.store.ledger import issue_token, revoke_token
+from telephony.store.ledger import IssuedToken, issue_token, revoke_token
+from tests.console.house import Actors, House, LivePlay
 from tests.console.house import play as begin
 
 LIMIT_S = 10.0
@@ -25,8 +28,9 @@ LIMIT_S = 10.0
 class Stream:
     """One open stream of server-sent events over HTTP, read in a thread of its own."""
 
-    def __init__(self, port: int, token: str, last: str) -> None:
-        headers = {"Authorization": f"Bearer {token}"}
+    def __init__(self, port: int, issued: IssuedToken, last: str) -> None:
+        self.token = issued.token.id
+        headers = {"Authorization": f"Bearer {issued.plain}"}
         if last:
             headers["Last-Event-ID"] = last
         self._connection = HTTPConnection("127.0.0.1", port, timeout=LIMIT_S)
@@ -55,7 +59,7 @@ class Stream:
         self._reader.join(LIMIT_S)
         self._connection.close()
 
-    def contacts(self) -> list[dict]:
+    def contacts(self) -> list[dict[str, Any]]:
         return [json.loads(f["data"]) for f in self.frames if f.get("event") == "contact"]
 
     def ids(self) -> list[str]:
@@ -73,26 +77,27 @@ def readers() -> list[threading.Thread]:
     return [each for each in threading.enumerate() if each.name == "live-events"]
 
 
+Listen = Callable[..., Stream]
+
+
 class Quiet(WSGIRequestHandler):
     def log(self, kind: str, message: str, *args: object) -> None:
         """Say nothing."""
 
 
 @pytest.fixture
-def listen(app, house, monkeypatch) -> Iterator[Callable[..., Stream]]:
+def listen(app: Flask, house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Listen]:
     """Open streams on a real server; afterwards all are closed, and nothing goes on reading."""
     wait_for(lambda: not readers(), "the reader of an earlier test ends")
     monkeypatch.setattr(events_api, "HEARTBEAT_S", 0.1)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    server.daemon_threads = True
     serving = threading.Thread(target=server.serve_forever, daemon=True)
     serving.start()
     streams: list[Stream] = []
 
     def start(name: str, last: str = "") -> Stream:
         token = issue_token(house.ledger, name, "test", now=house.clock.now)
-        stream = Stream(server.server_port, token.plain, last)
-        stream.token = token.token.id
+        stream = Stream(server.server_port, token, last)
         streams.append(stream)
         wait_for(lambda: stream.frames, "hello")
         return stream
@@ -106,7 +111,9 @@ def listen(app, house, monkeypatch) -> Iterator[Callable[..., Stream]]:
     serving.join(LIMIT_S)
 
 
-def test_events_arrive_in_order_with_words_and_data(listen, play, house) -> None:
+def test_events_arrive_in_order_with_words_and_data(
+    listen: Listen, play: LivePlay, house: House
+) -> None:
     sam = listen("sam")
     assert sam.answer.headers["Content-Type"].startswith("text/event-stream")
     play.talk_with_ana()
@@ -118,7 +125,9 @@ def test_events_arrive_in_order_with_words_and_data(listen, play, house) -> None
     assert told[-1]["version"] == play.contact.version
 
 
-def test_a_stream_resumes_after_the_last_event_that_was_seen(listen, play, house) -> None:
+def test_a_stream_resumes_after_the_last_event_that_was_seen(
+    listen: Listen, play: LivePlay, house: House
+) -> None:
     play.choose()
     middle = house.services.live.feed.read()[2].id
     sam = listen("sam", last=middle)
@@ -129,14 +138,16 @@ def test_a_stream_resumes_after_the_last_event_that_was_seen(listen, play, house
 
 
 def test_hello_carries_an_id_so_that_nothing_is_missed_before_the_first_event(
-    listen, play, house
+    listen: Listen, play: LivePlay, house: House
 ) -> None:
     sam = listen("sam")
     assert sam.frames[0]["event"] == "hello"
     assert sam.frames[0]["id"] == house.services.live.feed.last_id()
 
 
-def test_an_agent_hears_only_of_contacts_with_their_own_phone(listen, play, house) -> None:
+def test_an_agent_hears_only_of_contacts_with_their_own_phone(
+    listen: Listen, play: LivePlay, house: House
+) -> None:
     ana, ben = listen("ana"), listen("ben")
     play.talk_with_ana()
     other = begin(house, "CA" + "d" * 32, "+12025550177")
@@ -149,7 +160,7 @@ def test_an_agent_hears_only_of_contacts_with_their_own_phone(listen, play, hous
 
 
 def test_events_that_are_gone_are_told_so_that_the_page_loads_anew(
-    listen, play, house, redis_url
+    listen: Listen, play: LivePlay, house: House, redis_url: str
 ) -> None:
     play.choose()
     entries = house.services.live.feed.read()
@@ -161,24 +172,30 @@ def test_events_that_are_gone_are_told_so_that_the_page_loads_anew(
     assert listen("sam", last=later).frames[0]["event"] == "reset"
 
 
-def test_a_quiet_stream_beats_and_ends_with_its_session(listen, house) -> None:
+def test_a_quiet_stream_beats_and_ends_with_its_session(listen: Listen, house: House) -> None:
     sam = listen("sam")
     wait_for(lambda: {"": "still here"} in sam.frames, "a heartbeat")
     revoke_token(house.ledger, sam.token, now=house.clock.now)
     wait_for(lambda: sam.ended, "the end of the stream")
 
 
-def test_one_reader_serves_all_streams_and_ends_with_the_last(listen, app, house) -> None:
+def test_one_reader_serves_all_streams_and_ends_with_the_last(
+    listen: Listen, app: Flask, house: House
+) -> None:
     for _ in range(3):
         listen("sam")
     assert len(readers()) == 1
 
 
-def test_a_listener_that_is_too_slow_is_cut_off_and_nobody_else(app, house, play) -> None:
+def test_a_listener_that_is_too_slow_is_cut_off_and_nobody_else(
+    app: Flask, house: House, play: LivePlay
+) -> None:
     with app.app_context():
         hub = state.hub()
-    slow, _ = hub.join(10)
-    quick, _ = hub.join(10)
+    joined = (hub.join(10), hub.join(10))
+    assert joined[0] is not None
+    assert joined[1] is not None
+    slow, quick = joined[0][0], joined[1][0]
     slow.queue.maxsize = 2
     play.talk_with_ana()
     last = house.services.live.feed.last_id()
@@ -197,7 +214,9 @@ def test_a_listener_that_is_too_slow_is_cut_off_and_nobody_else(app, house, play
     wait_for(lambda: not readers(), "the reader ends with the last listener")
 
 
-def test_too_many_streams_and_wrong_ids_are_refused(as_, monkeypatch) -> None:
+def test_too_many_streams_and_wrong_ids_are_refused(
+    as_: Actors, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(events_api, "MOST_STREAMS", 0)
     full = as_("sam")("GET", "/events")
     assert (full.status_code, full.get_json()["reason"]) == (503, "too_many_streams")

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
 
 from console.guards import LEAST_ROLE
+from tests.console.house import Actors, LivePlay
 
 
-def document(app) -> dict:
+def document(app: Flask) -> dict[str, Any]:
     answer = app.test_client().get("/api/v1/openapi.json")
     assert answer.status_code == 200
-    return answer.get_json()
+    told: dict[str, Any] = answer.get_json()
+    return told
 
 
-def operations(spec: dict):
+def operations(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, item in spec["paths"].items():
         for method, operation in item.items():
             yield path, method, operation
 
 
-def test_every_route_is_in_the_document_with_its_role_and_its_errors(app) -> None:
+def test_every_route_is_in_the_document_with_its_role_and_its_errors(app: Flask) -> None:
     spec = document(app)
     assert spec["openapi"].startswith("3.1")
     told = {operation["operationId"] for _, _, operation in operations(spec)}
@@ -31,7 +37,7 @@ def test_every_route_is_in_the_document_with_its_role_and_its_errors(app) -> Non
         assert least is None or "401" in operation["responses"]
 
 
-def test_bodies_are_required_and_errors_are_problems(app) -> None:
+def test_bodies_are_required_and_errors_are_problems(app: Flask) -> None:
     spec = document(app)
     with_body = 0
     for _, _, operation in operations(spec):
@@ -45,14 +51,14 @@ def test_bodies_are_required_and_errors_are_problems(app) -> None:
     assert with_body == 4
 
 
-def test_every_reference_leads_somewhere(app) -> None:
+def test_every_reference_leads_somewhere(app: Flask) -> None:
     spec = document(app)
     schemas = set(spec["components"]["schemas"])
     found = set(re.findall(r"#/components/schemas/([^'\"]+)", str(spec)))
     assert found <= schemas, found - schemas
 
 
-def test_answers_fit_the_document(app, as_, play) -> None:
+def test_answers_fit_the_document(app: Flask, as_: Actors, play: LivePlay) -> None:
     play.talk_with_ana()
     play.transfer()
     spec = document(app)
@@ -72,7 +78,7 @@ def test_answers_fit_the_document(app, as_, play) -> None:
         assert set(required) <= set(answer.get_json()), told
 
 
-def test_the_idempotency_key_is_documented_where_it_is_honoured(app) -> None:
+def test_the_idempotency_key_is_documented_where_it_is_honoured(app: Flask) -> None:
     spec = document(app)
     honoured = {
         operation["operationId"]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from telephony.contact.model import Stage, TransferState
 from telephony.store.ledger import list_audit
+from tests.console.house import Actors, House, LivePlay
 
 BILLING = {"to": {"department": "billing"}, "mode": "warm", "note": "invoice 7"}
 
 
-def test_an_agent_who_talks_to_the_customer_starts_a_warm_transfer(as_, play) -> None:
+def test_an_agent_who_talks_to_the_customer_starts_a_warm_transfer(
+    as_: Actors, play: LivePlay
+) -> None:
     play.talk_with_ana()
     answer = as_("ana")("POST", f"/contacts/{play.contact.id}/transfers", BILLING)
     assert answer.status_code == 202
@@ -22,7 +25,7 @@ def test_an_agent_who_talks_to_the_customer_starts_a_warm_transfer(as_, play) ->
     assert play.contact.stage is Stage.TRANSFER
 
 
-def test_the_same_key_and_body_have_one_effect_and_one_answer(as_, play) -> None:
+def test_the_same_key_and_body_have_one_effect_and_one_answer(as_: Actors, play: LivePlay) -> None:
     play.talk_with_ana()
     ana, path = as_("ana"), f"/contacts/{play.contact.id}/transfers"
     first = ana("POST", path, BILLING, Idempotency_Key="k1")
@@ -36,7 +39,9 @@ def test_the_same_key_and_body_have_one_effect_and_one_answer(as_, play) -> None
     assert (other.status_code, other.get_json()["reason"]) == (422, "key_reused")
 
 
-def test_the_effect_stays_single_when_the_answer_was_not_kept(as_, play, house) -> None:
+def test_the_effect_stays_single_when_the_answer_was_not_kept(
+    as_: Actors, play: LivePlay, house: House
+) -> None:
     play.talk_with_ana()
     ana, path = as_("ana"), f"/contacts/{play.contact.id}/transfers"
     first = ana("POST", path, BILLING, Idempotency_Key="k1").get_json()
@@ -46,7 +51,7 @@ def test_the_effect_stays_single_when_the_answer_was_not_kept(as_, play, house) 
     assert (again.status_code, again.get_json()["id"]) == (202, first["id"])
 
 
-def test_a_second_transfer_is_refused_while_one_is_open(as_, play) -> None:
+def test_a_second_transfer_is_refused_while_one_is_open(as_: Actors, play: LivePlay) -> None:
     play.talk_with_ana()
     ana, path = as_("ana"), f"/contacts/{play.contact.id}/transfers"
     assert ana("POST", path, BILLING).status_code == 202
@@ -56,7 +61,7 @@ def test_a_second_transfer_is_refused_while_one_is_open(as_, play) -> None:
     assert second.get_json()["what_to_do"]
 
 
-def test_complete_is_refused_until_the_receiver_has_joined(as_, play) -> None:
+def test_complete_is_refused_until_the_receiver_has_joined(as_: Actors, play: LivePlay) -> None:
     play.talk_with_ana()
     ana = as_("ana")
     transfer = play.transfer()
@@ -71,7 +76,7 @@ def test_complete_is_refused_until_the_receiver_has_joined(as_, play) -> None:
     assert (done.status_code, done.get_json()["state"]) == (202, "completing")
 
 
-def test_an_agent_swaps_merges_and_cancels(as_, play) -> None:
+def test_an_agent_swaps_merges_and_cancels(as_: Actors, play: LivePlay) -> None:
     play.talk_with_ana()
     ana = as_("ana")
     transfer = play.transfer()
@@ -84,7 +89,9 @@ def test_an_agent_swaps_merges_and_cancels(as_, play) -> None:
     assert (over.status_code, over.get_json()["reason"]) == (409, "transfer_over")
 
 
-def test_targets_that_cannot_be_are_refused_with_a_typed_reason(as_, play, house) -> None:
+def test_targets_that_cannot_be_are_refused_with_a_typed_reason(
+    as_: Actors, play: LivePlay, house: House
+) -> None:
     play.talk_with_ana()
     ana, path = as_("ana"), f"/contacts/{play.contact.id}/transfers"
 
@@ -105,7 +112,9 @@ def test_targets_that_cannot_be_are_refused_with_a_typed_reason(as_, play, house
     assert play.contact.stage is Stage.TALKING
 
 
-def test_a_closed_department_is_refused_and_the_answer_says_when_it_opens(as_, play, house) -> None:
+def test_a_closed_department_is_refused_and_the_answer_says_when_it_opens(
+    as_: Actors, play: LivePlay, house: House
+) -> None:
     play.talk_with_ana()
     path = f"/contacts/{play.contact.id}/transfers"
     answer = as_("ana")("POST", path, {"to": {"department": "returns"}})
@@ -113,7 +122,9 @@ def test_a_closed_department_is_refused_and_the_answer_says_when_it_opens(as_, p
     assert "opens again" in answer.get_json()["detail"]
 
 
-def test_a_supervisor_acts_in_the_name_of_the_agent_who_has_the_customer(as_, play) -> None:
+def test_a_supervisor_acts_in_the_name_of_the_agent_who_has_the_customer(
+    as_: Actors, play: LivePlay
+) -> None:
     path = f"/contacts/{play.contact.id}/transfers"
     early = as_("sam")("POST", path, BILLING)
     assert (early.status_code, early.get_json()["reason"]) == (409, "no_agent")
@@ -121,7 +132,9 @@ def test_a_supervisor_acts_in_the_name_of_the_agent_who_has_the_customer(as_, pl
     assert as_("sam")("POST", path, BILLING).get_json()["by_address"] == "client:ana"
 
 
-def test_another_agents_contact_does_not_exist_and_the_try_is_audited(as_, play, house) -> None:
+def test_another_agents_contact_does_not_exist_and_the_try_is_audited(
+    as_: Actors, play: LivePlay, house: House
+) -> None:
     play.talk_with_ana()
     transfer = play.transfer()
     carla = as_("ben")
@@ -141,7 +154,7 @@ def test_another_agents_contact_does_not_exist_and_the_try_is_audited(as_, play,
     assert play.contact.transfers[-1].state is TransferState.RINGING
 
 
-def test_a_receiver_who_was_rung_may_look_at_the_contact(as_, play) -> None:
+def test_a_receiver_who_was_rung_may_look_at_the_contact(as_: Actors, play: LivePlay) -> None:
     play.talk_with_ana()
     play.transfer()
     assert as_("carla")("GET", f"/contacts/{play.contact.id}").status_code == 200
