@@ -122,7 +122,7 @@ class Rest:
         fields = self._customer(contact, dial) if dial.customer else self._staff(contact, dial)
         seconds = round(dial.ring_ms / 1000) + _BACKSTOP_SECONDS
         return attempt(
-            lambda: str(
+            lambda: _sid(
                 self.client.calls.create(
                     to=dial.to,
                     from_=dial.caller_id or caller_id or self._settings.caller_id,
@@ -132,7 +132,7 @@ class Rest:
                     status_callback_event=_PROGRESS,
                     timeout=max(_SHORTEST_TIMEOUT, min(seconds, _LONGEST_TIMEOUT)),
                     **fields,
-                ).sid
+                )
             ),
             creates=True,
         )
@@ -267,16 +267,22 @@ class Rest:
     def send_message(self, to: str, body: str, from_: str = "") -> Answer[str]:
         """Send a text message and give back its sid; a repeat would be read twice."""
         return attempt(
-            lambda: str(
+            lambda: _sid(
                 self.client.messages.create(
                     to=to,
                     from_=from_ or self._settings.caller_id,
                     body=body,
                     status_callback=self._urls.status_message(),
-                ).sid
+                )
             ),
             creates=True,
         )
+
+
+def _sid(made: Any) -> str:
+    if not made.sid:
+        raise ValueError("the answer names no sid")
+    return str(made.sid)
 
 
 def _nothing(answer: Answer[Any]) -> Answer[None]:
