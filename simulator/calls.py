@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl
 
-from simulator import addresses, amd, dialing, directory, phones, queues, recordings, rooms
+from simulator import (
+    addresses,
+    amd,
+    apps,
+    dialing,
+    directory,
+    phones,
+    queues,
+    recordings,
+    rooms,
+    verbs,
+)
 from simulator import script as scripts
 from simulator.callbacks import call_progress
 from simulator.engine import Engine
@@ -129,6 +140,8 @@ def _ring(net: Engine, call: Call) -> None:
     net.trace.write("call.ringing", call=call.sid)
     call_progress(net, call, "ringing")
     rooms.leg_changed(net, call, "ringing")
+    if call.to.startswith("app:"):
+        apps.ring(net, call)
     call.ring_timer = net.clock.after(
         call.ring_timeout, lambda: finish(net, call, "no-answer", "self", 487)
     )
@@ -192,7 +205,8 @@ def answer(net: Engine, call: Call) -> None:
     """The phone that rings is picked up, by a person or by its voicemail."""
     if call.status != "ringing" or call.direction == "inbound":
         return
-    machine = call.handset is not None and call.handset.phone.voicemail
+    voicemail = call.handset is not None and call.handset.phone.voicemail
+    machine = voicemail or bool(call.twin)
     _connected(net, call, "machine" if machine else "human")
     if call.room:
         amd.begin(net, call, lambda fields: rooms.connected(net, call))
@@ -215,6 +229,8 @@ def _connected(net: Engine, call: Call, by: str) -> None:
         recordings.begin(net, call, "OutboundAPI", call.recording_callback)
     phones.answered(net, call)
     net.touch(call.sid)
+    if call.twin and call.direction == "inbound":
+        apps.picked_up(net, call)
 
 
 def set_time_limit(net: Engine, call: Call, seconds: float) -> None:
@@ -313,6 +329,8 @@ def finish(net: Engine, call: Call, status: str, by: str, sip_code: int = 200) -
     kicked = by == "service" and status == "completed"
     detach(net, call, "participant_updated_via_api" if kicked else "participant_hung_up")
     call_progress(net, call, "completed")
+    if call.twin:
+        apps.part(net, call)
 
 
 # What the person at the phone does --------------------------------------------------------------
@@ -348,6 +366,7 @@ def press(net: Engine, call: Call, digits: str) -> None:
 def speech(net: Engine, call: Call, text: str) -> None:
     """The person says a sentence; only a Gather for speech takes notice."""
     net.trace.write("spoke", call=call.sid, text=text)
+    rooms.spoke(net, call, verbs.speaking_time(net, text))
     for script in listeners(net, call):
         if script.gather is not None:
             script.gather.speech(text)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from simulator import addresses, calls, queues, rooms
+from simulator import addresses, calls, queues, recordings, rooms
 from simulator import script as scripts
 from simulator.callbacks import recording_fields
 from simulator.clock import Timer
@@ -167,6 +167,10 @@ def answered(net: Engine, dial: Dial, child: Call) -> None:
     child.script.start()
 
 
+def _records(verb: Verb) -> bool:
+    return verb.get("record", "do-not-record") not in ("do-not-record", "false", "")
+
+
 def _silence(net: Engine, dial: Dial) -> None:
     """Call off every leg that still rings."""
     ringing, dial.ringing = dial.ringing, []
@@ -185,6 +189,8 @@ def _bridge(net: Engine, dial: Dial, child: Call) -> None:
     parent.peer, child.peer = child.sid, parent.sid
     net.trace.write("bridge", call=parent.sid, peer=child.sid)
     net.touch(parent.sid, child.sid)
+    if _records(dial.verb):
+        recordings.begin(net, parent, "DialVerb", _hook(dial, dial.verb, "recordingStatusCallback"))
     limit = dial.verb.number("timeLimit", 14400)
     dial.timer = net.clock.after(limit, lambda: end(net, dial, "completed"))
 
@@ -269,7 +275,8 @@ def result(net: Engine, dial: Dial, status: str) -> dict[str, str]:
         fields["DialCallSid"] = child.sid
         seconds = net.clock.now - dial.bridged_at if dial.bridged else 0
         fields["DialCallDuration"] = str(round(seconds))
-    if dial.verb.get("record", "do-not-record") not in ("do-not-record", "false", ""):
+    if _records(dial.verb):
+        recordings.close(net, dial.parent)
         fields.update(recording_fields(net, dial.parent.recordings))
     return fields
 

@@ -14,7 +14,7 @@ from simulator.faults import Fault
 from simulator.ids import Dice
 from simulator.switches import Switches
 from simulator.trace import Alert, Trace
-from simulator.transport import Transport
+from simulator.transport import Outcome, Transport
 from simulator.world import (
     Account,
     Application,
@@ -69,6 +69,7 @@ class Engine:
         self.servers: dict[str, Server] = {}
         self.served: dict[str, Server] = {}
         self.touched: dict[str, None] = {}
+        self.cached: dict[str, Outcome] = {}
         self.next_dial_slot = 0.0
         self.held_back: list[tuple[Timer, Callable[[], None]]] = []
         self.wall: Callable[[], float] = lambda: self.clock.now

@@ -118,8 +118,13 @@ def _settle_in(script: Script, verb: Verb, noun: Verb, room: Conference) -> None
     events = tuple(noun.get("statusCallbackEvent").split())
     url = script.resolve(noun.get("statusCallback")) if noun.get("statusCallback") else None
     method = noun.get("statusCallbackMethod", "POST").upper()
+    if not room.callback_decided:
+        room.record = noun.get("record", room.record)
+        target = script.resolve(noun.get("recordingStatusCallback"))
+        if target and noun.get("recordingStatusCallback"):
+            kept = tuple(noun.get("recordingStatusCallbackEvent").split())
+            room.recording_callback = Hook(target, "POST", kept)
     decide(room, Hook(url, method, events) if url else None)
-    room.record = noun.get("record", room.record)
     limit = int(noun.number("maxParticipants", 250))
     room.max_participants = min(room.max_participants, limit) if 2 <= limit <= 250 else 250
     if verb.flag("hangupOnStar", False):
@@ -169,6 +174,21 @@ def start(net: Engine, room: Conference) -> None:
 
 
 # News from legs that are on their way in -----------------------------------------------------
+
+
+def spoke(net: Engine, call: Call, seconds: float) -> None:
+    """Somebody in a room talks: participant-speech-start, and -stop when the sentence ends."""
+    room = net.conferences.get(call.room)
+    participant = room.participants.get(call.sid) if room else None
+    if room is None or participant is None or participant.hold or participant.muted:
+        return
+    conference_event(net, room, "participant-speech-start", participant)
+
+    def stop() -> None:
+        if call.sid in room.participants:
+            conference_event(net, room, "participant-speech-stop", participant)
+
+    net.clock.after(seconds, stop)
 
 
 def leg_changed(net: Engine, call: Call, status: str) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote_plus, urljoin, urlsplit, urlunsplit
 
 from simulator import faults
 from simulator.engine import Engine
@@ -18,6 +19,7 @@ from simulator.transport import Delivery, Outcome
 
 MAX_REDIRECTS = 10
 CEILING = 15.0
+_quoted = lru_cache(8192)(quote_plus)
 Done = Callable[[Outcome, str], None]
 
 
@@ -51,6 +53,12 @@ class Webhook:
     answer_matters: bool = True
 
 
+def form_of(fields: tuple[tuple[str, str], ...]) -> str:
+    """Fields as a query string or form body."""
+    return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in fields)
+
+
+@lru_cache(1024)
 def overrides_in(fragment: str) -> Overrides:
     """Read ``rc=3&rp=ct,5xx&ct=…``; values outside Twilio's ranges are clamped to them."""
     given = dict(parse_qsl(fragment))
@@ -130,12 +138,12 @@ def _submit(net: Engine, hook: Webhook, done: Callable[[Outcome], None]) -> None
         ("X-Home-Region", "us1"),
     ]
     if hook.method == "GET":
-        if fields:
-            url += ("&" if "?" in url else "?") + urlencode(fields)
+        url = _with_query(url, fields)
+        headers.extend(_validators(net, url))
         headers.append(("X-Twilio-Signature", sign(net.account.auth_token, url)))
         body = b""
     else:
-        body = urlencode(fields).encode()
+        body = form_of(fields).encode()
         headers.append(("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"))
         headers.append(("X-Twilio-Signature", sign(net.account.auth_token, url, fields)))
     jar = net.cookies.get((*hook.parties, urlsplit(url).netloc))
@@ -178,6 +186,7 @@ def _trace(net: Engine, hook: Webhook, outcome: Outcome, sent: float) -> None:
 def _answered(net: Engine, hook: Webhook, outcome: Outcome) -> None:
     _trace(net, hook, outcome, hook.sent)
     _keep_cookies(net, hook, outcome)
+    outcome = _cached(net, hook, outcome)
     location = outcome.header("location")
     if 300 <= outcome.status < 400 and location:
         _follow(net, hook, outcome, location)
@@ -220,6 +229,31 @@ def _keep_cookies(net: Engine, hook: Webhook, outcome: Outcome) -> None:
                 continue
             jar = net.cookies.setdefault((*hook.parties, urlsplit(hook.url).netloc), {})
             jar.update({key: morsel.value for key, morsel in parsed.items()})
+
+
+def _with_query(url: str, fields: tuple[tuple[str, str], ...]) -> str:
+    return url + ("&" if "?" in url else "?") + form_of(fields) if fields else url
+
+
+def _validators(net: Engine, url: str) -> list[tuple[str, str]]:
+    """What a repeated GET asks with: is the copy we keep still good?"""
+    kept = net.cached.get(url)
+    if kept is None:
+        return []
+    pairs = (("If-None-Match", "etag"), ("If-Modified-Since", "last-modified"))
+    return [(ask, kept.header(name)) for ask, name in pairs if kept.header(name)]
+
+
+def _cached(net: Engine, hook: Webhook, outcome: Outcome) -> Outcome:
+    """GET answers with ETag or Last-Modified are kept, and 304 means the kept one."""
+    if hook.method != "GET":
+        return outcome
+    url = _with_query(hook.url, hook.fields)
+    if outcome.status == 304 and url in net.cached:
+        return net.cached[url]
+    if outcome.status == 200 and (outcome.header("etag") or outcome.header("last-modified")):
+        net.cached[url] = outcome
+    return outcome
 
 
 def error_code(outcome: Outcome) -> int:

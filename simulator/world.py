@@ -236,6 +236,7 @@ class Call:
     room: str = ""
     queue: str = ""
     peer: str = ""
+    twin: str = ""
     custom: dict[str, str] = field(default_factory=dict)
     said: str = ""
     hears: str = ""

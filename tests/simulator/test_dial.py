@@ -268,3 +268,13 @@ def test_voicemail_is_not_people() -> None:
     town.run(5)
     assert alice.hears == "silence"
     assert town.lines("call.answered", by="machine", call=town.leg_to(BOB).sid)
+
+
+def test_a_recorded_dial_says_where_its_recording_is() -> None:
+    """fact: §2.5 RecordingUrl at the action if Dial records."""
+    town = Town()
+    town.phone(BOB, answer_after=1.0, hang_up_after=9.0)
+    _dial(town, BOB, 'action="/after" record="record-from-answer" recordingStatusCallback="/rec"')
+    town.run(15)
+    assert town.app.asked("/after")[0]["RecordingDuration"] == "9"
+    assert town.app.asked("/rec")[0]["RecordingStatus"] == "completed"

@@ -408,3 +408,28 @@ def test_everybody_leaving_at_once_ends_the_room_once() -> None:
     town.run(5)
     assert len(town.lines("room.end")) == 1
     assert _told(town).count("conference-end") == 1
+
+
+def test_talking_is_told_while_it_lasts() -> None:
+    """fact: §2.3 participant-speech-start and participant-speech-stop."""
+    town = Town()
+    alice, _ = _pair(town)
+    town.act(alice, "speech", text="I would like to cancel")
+    town.run(5)
+    assert _told(town)[-2:] == ["participant-speech-start", "participant-speech-stop"]
+
+
+def test_an_application_can_be_added_like_a_phone() -> None:
+    """fact: §1.3 To may be app:AP…, with custom parameters as a query string."""
+    town = Town()
+    app = town.net.create_application({"voice_url": f"{HOST}/bot"})
+    town.serve(bot="<Say>I am listening</Say><Pause length='60'/>")
+    alice = _enter(town)
+    bot = _add(town, f"app:{app.sid}?topic=billing")
+    town.run(3)
+    assert town.app.asked("/bot")[0]["topic"] == "billing"
+    assert (bot.status, bot.room) == ("in-progress", alice.room)
+    town.act(alice, "hangup")
+    town.client.conferences(bot.room).update(status="completed")
+    town.run(1)
+    assert not any(call.live for call in town.net.calls.values())

@@ -257,3 +257,25 @@ def test_texts_are_told_step_by_step_and_not_their_first_state() -> None:
     told = [f["MessageStatus"] for f in town.app.asked("/sms")]
     assert told == ["sending", "sent", "delivered"]
     assert town.lines("sms", to=ALICE, body="Hello")
+
+
+def test_a_document_fetched_again_with_get_may_be_unchanged() -> None:
+    """fact: §3.5 GET responses are cached by ETag."""
+    town = Town()
+    town.net.update_number(town.number.sid, {"voice_method": "GET"})
+    asked: list[str] = []
+
+    def voice(fields: dict[str, str]) -> Response:
+        known = town.app.seen[-1].headers.get("if-none-match", "")
+        asked.append(known)
+        if known:
+            return Response(status=304)
+        text = "<Response><Say>Hi</Say><Redirect method='GET'/></Response>"
+        return Response(text, mimetype="text/xml", headers={"ETag": '"one"'})
+
+    town.serve(voice=voice)
+    alice = town.ring_in()
+    town.run(3)
+    assert asked[0] == ""
+    assert asked[-1] == '"one"'
+    assert len(town.said(alice)) > 2
