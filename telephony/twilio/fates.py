@@ -42,17 +42,17 @@ class Answer(Generic[T]):
 
 
 GONE_CODES = frozenset({20404, 16001, 16022, 21220, 20409})
-TEMPORARY_CODES = frozenset({20429, 20503, 10004, 16030})
-_TEMPORARY_STATUSES = frozenset({408, 429, 503})
+# Documented as never processed; every other trouble on Twilio's side may come after the deed.
+NEVER_PROCESSED = frozenset({20429, 10004})
 
 
 def fate_of_status(status: int, code: int, *, creates: bool) -> Fate:
     """The fate behind an error answer. ``creates``: a repeat would do it a second time."""
-    if status in _TEMPORARY_STATUSES or code in TEMPORARY_CODES:
+    if status == 429 or code in NEVER_PROCESSED:
         return Fate.TEMPORARY
     if status == 404 or code in GONE_CODES:
         return Fate.GONE
-    if status >= 500:
+    if status >= 500 or status == 408:
         return Fate.UNKNOWN if creates else Fate.TEMPORARY
     return Fate.REFUSED
 
