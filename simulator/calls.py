@@ -26,6 +26,7 @@ from simulator.errors import TwilioError
 from simulator.world import Call, CallOptions, CallUpdate, Entry, Hook
 
 REDIRECT_DELAY = 0.005
+LONGEST_QUEUE = 24 * 3600.0
 
 
 def fetch(net: Engine, sid: str) -> Call:
@@ -110,7 +111,10 @@ def schedule(net: Engine, call: Call) -> None:
         net.next_dial_slot = at + 1 / rate
     wait = at - net.clock.now
     call.queue_time = round(wait * 1000)
-    net.clock.after(wait, lambda: begin(net, call))
+    if wait > LONGEST_QUEUE:
+        net.clock.after(LONGEST_QUEUE, lambda: finish(net, call, "canceled", "service", 487))
+    else:
+        net.clock.after(wait, lambda: begin(net, call))
 
 
 def begin(net: Engine, call: Call) -> None:

@@ -80,7 +80,7 @@ def _in_room(net: Engine, room: Conference, me: Participant) -> Heard:
         return _background(me, default_music=not me.hold_url)
     if others[0]:
         return ("people", others[1])
-    if room.status == "init" or me.background is not None:
+    if room.status == "init" or room.waiting_again:
         return _background(me, default_music=me.wait_url is None)
     ringing = any(p.early_media and p.status == "ringing" for p in room.participants.values())
     return RINGBACK if ringing else SILENCE

@@ -183,7 +183,7 @@ def update_participant(
     room = net.conferences[conference_sid]
     if change.coaching:
         _check_coach(room, change.call_sid_to_coach or participant.call_sid_to_coach)
-    if change.hold is not None and faults.strike(net, {"hold_ignored"}, participant.call_sid):
+    if change.hold is not None and _hold_ignored(net, participant):
         return replace(participant, hold=change.hold)
     participant.updated = net.clock.now
     echoed = change.end_on_exit
@@ -198,6 +198,11 @@ def update_participant(
         url, method = change.announce_url, change.announce_method
         room_audio.announce(net, room, participant, url, method)
     return participant if echoed is None else replace(participant, end_on_exit=echoed)
+
+
+def _hold_ignored(net: Engine, participant: Participant) -> bool:
+    subject = f"{participant.call_sid} {participant.label}"
+    return faults.strike(net, {"hold_ignored"}, subject) is not None
 
 
 def _hold(
@@ -249,6 +254,9 @@ def _modify(
         return
     if change.wait_url is not None:
         participant.wait_method = change.wait_method
+        if room.status == "init" and participant.joined and not participant.hold:
+            room_audio.quiet(participant)
+            room_audio.wait(net, room, participant)
     if change.coaching is False:
         participant.call_sid_to_coach = ""
     net.trace.write("room.modify", room=room.sid, call=participant.call_sid)

@@ -59,7 +59,7 @@ def hold(net: Engine, room: Conference, participant: Participant, url: str, meth
     """Put on hold: hears the hold document (or Twilio's music), and nobody."""
     quiet(participant)
     participant.hold, participant.hold_url = True, url
-    if url:
+    if url and participant.joined:
         call = net.calls[participant.call_sid]
         participant.background, _ = _document(net, room, call, "hold", Entry(url, method))
         participant.background.start()

@@ -147,8 +147,15 @@ def join(net: Engine, room: Conference, participant: Participant) -> None:
     if not participant.join_announced:
         conference_event(net, room, "participant-join", participant)
     _maybe_start(net, room)
-    if room.status == "init":
+    if participant.hold:
+        room_audio.hold(net, room, participant, participant.hold_url, "GET")
+    elif room.status == "init":
         room_audio.wait(net, room, participant)
+    elif room.waiting_again:
+        room.waiting_again = False
+        for other in joined(room):
+            if not other.hold:
+                room_audio.quiet(other)
     net.touch(*room.participants)
 
 
@@ -249,8 +256,17 @@ def depart(net: Engine, call: Call, reason: str, kicked: bool = False) -> None:
     )
     if over:
         end(net, room, why, participant)
-    elif net.switches.restart_wait_music and len(joined(room)) == 1:
-        room_audio.wait(net, room, joined(room)[0])
+    elif net.switches.restart_wait_music and room.status == "in-progress":
+        _wait_again(net, room)
+
+
+def _wait_again(net: Engine, room: Conference) -> None:
+    """One is left of a started room: wait music begins again (switch ``restart_wait_music``)."""
+    inside = joined(room)
+    if len(inside) == 1:
+        room.waiting_again = True
+        if not inside[0].hold:
+            room_audio.wait(net, room, inside[0])
 
 
 def _linger(net: Engine, room: Conference, participant: Participant) -> None:

@@ -6,6 +6,8 @@ wall; HTTP time-outs stay in wall seconds.
 
 from __future__ import annotations
 
+import logging
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -35,6 +37,7 @@ from simulator.rest.app import TOKEN_PATH
 from simulator.rest.app import handle as rest_handle
 from simulator.transport import Delivery, Failure, Outcome
 
+log = logging.getLogger("simulator")
 DELIVERERS = 64
 IDLE = 0.5
 LONGEST_POLL = 60.0
@@ -139,9 +142,16 @@ class SimulatorServer:
         clock = self.network.clock
         now = self._now()
         while (what := clock.pop(now)) is not None:
-            what()
-            settle(self.network)
+            self._do(what)
         clock.now = max(clock.now, now)
+
+    def _do(self, what: Callable[[], None]) -> None:
+        """One thing that was due. A defect in it is logged and must not stop the clock."""
+        try:
+            what()
+        except Exception:
+            log.exception("a timer of the phone network failed")
+        settle(self.network)
 
     def engine(self, what: Callable[[], Any]) -> Any:
         """Run something on the engine, under its lock and at its present moment."""
@@ -252,6 +262,11 @@ def _failure(error: Exception) -> Failure:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hung up is not worth a word; anything else is."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            log.exception("a request from %s failed", client_address)
 
 
 def _handler_for(simulator: SimulatorServer) -> type[BaseHTTPRequestHandler]:

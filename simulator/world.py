@@ -311,6 +311,7 @@ class Conference:
     record: str = "do-not-record"
     recording_callback: Hook | None = None
     sequence: int = 0
+    waiting_again: bool = False
     announcement: Script | None = field(default=None, repr=False)
     recordings: list[str] = field(default_factory=list)
 
