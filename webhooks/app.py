@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Flask
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 import console
 from telephony import bootstrap
@@ -16,8 +17,16 @@ from webhooks.house import Houses
 if TYPE_CHECKING:
     from telephony.bootstrap import Services
 
+TWILIO = "/twilio/"
 SOUND = "/sound"
 _SOUND_SECONDS = 86_400
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Sessions are for people: a webhook has none, and does not pay for one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return None if request.path.startswith(TWILIO) else super().open_session(app, request)
 
 
 def create_app(services: Services | None = None) -> Flask:
@@ -27,6 +36,7 @@ def create_app(services: Services | None = None) -> Flask:
     app = Flask(__name__, static_folder="static", static_url_path=SOUND)
     # Twilio keeps hold music for as long as we allow, so that it plays without a gap.
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _SOUND_SECONDS
+    app.session_interface = _Sessions()
     door = Door(app, services, Houses(services))
     incoming.register(door)
     customer.register(door)
