@@ -1,4 +1,4 @@
-"""How work is done: side by side in threads, or later at a given moment."""
+"""How work is done: side by side in threads, or one after the other."""
 
 from __future__ import annotations
 
@@ -17,11 +17,8 @@ T = TypeVar("T")
 
 # A round of commands for one contact is rarely larger; a REST call spends its time waiting.
 SIDE_BY_SIDE = 16
-# Dials that wait for their turn at the account's calls per second; sleeping threads are cheap.
-WAITING = 64
 
 Together = Callable[[Sequence[Callable[[], T]]], Iterator[T]]
-Later = Callable[[int, Callable[[], None]], None]
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,6 @@ class Hands:
     services: Services
     worker: str
     together: Together[Event]
-    later: Later
     sleep: Callable[[float], None]
 
     @property
@@ -46,10 +42,8 @@ def process_name(kind: str) -> str:
 
 
 def threaded(services: Services) -> Hands:
-    """Hands that use threads; the pools live as long as the process."""
+    """Hands that use threads; the pool lives as long as the process."""
     pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="perform")
-    waiting = ThreadPoolExecutor(WAITING, thread_name_prefix="turn")
-    clock = services.clock
 
     def together(tasks: Sequence[Callable[[], T]]) -> Iterator[T]:
         if len(tasks) == 1:
@@ -58,15 +52,7 @@ def threaded(services: Services) -> Hands:
         for done in as_completed([pool.submit(task) for task in tasks]):
             yield done.result()
 
-    def later(moment: int, task: Callable[[], None]) -> None:
-        def at_moment() -> None:
-            while (left := clock.seconds(moment - clock.now_ms())) > 0:
-                time.sleep(left)
-            task()
-
-        waiting.submit(at_moment)
-
-    return Hands(services, process_name("worker"), together, later, time.sleep)
+    return Hands(services, process_name("worker"), together, time.sleep)
 
 
 def inline(services: Services) -> Hands:
@@ -76,7 +62,4 @@ def inline(services: Services) -> Hands:
         for task in tasks:
             yield task()
 
-    def later(moment: int, task: Callable[[], None]) -> None:
-        task()
-
-    return Hands(services, "worker:inline:0", together, later, lambda seconds: None)
+    return Hands(services, "worker:inline:0", together, lambda seconds: None)

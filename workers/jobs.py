@@ -2,7 +2,8 @@
 
 1. If the contact's moment has come, say so to the core.
 2. Take what is ready in the outbox, under a lease.
-3. Perform it side by side and fold each result in; repeat while something is ready.
+3. Perform it side by side and fold each result in; repeat while something is ready. A dial whose
+   turn at the account's pace comes later stays taken; the clock wakes its contact for it.
 
 A lost job, a doubled job, a late job changes nothing but time.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import partial
 
 from telephony.contact import machine
@@ -31,7 +32,7 @@ from telephony.errors import NotFound, StoreUnavailable
 from telephony.store.ledger import NewTicket, open_ticket
 from telephony.store.live import RecordBroken
 from workers.hands import Hands
-from workers.pacer import moment_of
+from workers.pacer import moment_of, name_of
 from workers.perform import perform
 
 log = logging.getLogger("warmline.workers")
@@ -70,6 +71,7 @@ def work(hands: Hands, contact_id: str) -> None:
         contact = services.live.load(contact_id).contact
         if contact.deadline is not None and contact.deadline <= hands.now:
             contact = services.dispatch.apply(contact_id, DeadlinePassed()).contact
+        contact = _make_dials_in_turn(hands, contact)
         for _ in range(ROUNDS):
             if not _something_to_take(contact, hands.now):
                 return
@@ -101,27 +103,57 @@ def _something_to_take(contact: Contact, now: int) -> bool:
 
 def _round(hands: Hands, contact: Contact) -> Contact:
     now = hands.now
-    turns = {
-        pending.id: _turn(hands, contact, pending, now)
-        for pending in contact.pending
-        if isinstance(pending.command, Dial) and not pending.lease and pending.ready <= now
-    }
+    turns = [
+        _turn(hands, contact, entry, now)
+        for entry in contact.pending
+        if isinstance(entry.command, Dial) and not entry.lease and entry.ready <= now
+    ]
     # Two workers in the same millisecond must not take each other's commands for their own.
-    lease = max([now, *turns.values()]) + _lease_ms(hands) + random.randrange(1000)
+    lease = max([now, *turns]) + _lease_ms(hands) + random.randrange(1000)
     applied = hands.services.dispatch.apply(contact.id, CommandsTaken(hands.worker, lease))
     if applied.verdict is Verdict.STALE:
         return applied.contact
     contact = applied.contact
-    tasks: list[Callable[[], Event]] = []
-    for pending in contact.pending:
-        if pending.lease == lease:
-            if turns.get(pending.id, now) > now:
-                hands.later(turns[pending.id], partial(_dial_in_turn, hands, contact, pending))
-            else:
-                tasks.append(partial(perform, hands.services, contact, pending))
-    for event in hands.together(tasks):
+    taken = [entry for entry in contact.pending if entry.lease == lease]
+    others = [entry for entry in taken if not isinstance(entry.command, Dial)]
+    return _do(hands, contact, [*others, *_whose_turn_it_is(hands, contact, taken)])
+
+
+def _make_dials_in_turn(hands: Hands, contact: Contact) -> Contact:
+    """Dials that were taken earlier, by any worker, and whose turn may have come."""
+    now = hands.now
+    waiting = [entry for entry in contact.pending if entry.lease > now]
+    return _do(hands, contact, _whose_turn_it_is(hands, contact, waiting))
+
+
+def _whose_turn_it_is(hands: Hands, contact: Contact, taken: Sequence[Pending]) -> list[Pending]:
+    """The dials that may start now. For the others the clock wakes the contact in time."""
+    live, now = hands.services.live, hands.now
+    mine = []
+    for entry in taken:
+        if not isinstance(entry.command, Dial):
+            continue
+        moment = _turn(hands, contact, entry, now)
+        if moment > now:
+            live.await_turn(contact.id, entry.id, moment)
+        elif live.take_turn(name_of(contact.id, entry)):
+            mine.append(entry)
+    return mine
+
+
+def _do(hands: Hands, contact: Contact, entries: Sequence[Pending]) -> Contact:
+    for event in hands.together([partial(_perform, hands, contact, entry) for entry in entries]):
         contact = told(hands, contact.id, event)
     return contact
+
+
+def _perform(hands: Hands, contact: Contact, entry: Pending) -> Event:
+    if isinstance(entry.command, Dial):
+        leg = contact.leg(entry.command.leg)
+        if leg is None or leg.unwanted:
+            # Whoever is not wanted any more is not rung (S8).
+            return DialRefused(entry.id, entry.command.leg, "not wanted any more")
+    return perform(hands.services, contact, entry)
 
 
 def _lease_ms(hands: Hands) -> int:
@@ -133,31 +165,6 @@ def _turn(hands: Hands, contact: Contact, pending: Pending, now: int) -> int:
     assert isinstance(pending.command, Dial)
     services = hands.services
     return moment_of(services.live, services.settings, contact.id, pending, pending.command, now)
-
-
-def _dial_in_turn(hands: Hands, contact: Contact, pending: Pending) -> None:
-    """The dial's turn has come. Whoever is not wanted any more is not rung (S8)."""
-    try:
-        contact = hands.services.live.load(contact.id).contact
-        if not _still_taken(contact, pending):
-            return
-        assert isinstance(pending.command, Dial)
-        leg = contact.leg(pending.command.leg)
-        if leg is None or leg.unwanted:
-            event: Event = DialRefused(pending.id, leg.id if leg else "", "not wanted any more")
-        elif (turn := _turn(hands, contact, pending, hands.now)) > hands.now:
-            hands.later(turn, partial(_dial_in_turn, hands, contact, pending))
-            return
-        else:
-            event = perform(hands.services, contact, pending)
-        told(hands, contact.id, event)
-    except (StoreUnavailable, NotFound, RecordBroken) as error:
-        # The lease runs out, and the core looks for the dial.
-        log.warning("contact %s: a dial in turn was not told: %s", contact.id, error)
-
-
-def _still_taken(contact: Contact, pending: Pending) -> bool:
-    return any(entry.id == pending.id and entry.lease == pending.lease for entry in contact.pending)
 
 
 def told(hands: Hands, contact_id: str, event: Event) -> Contact:

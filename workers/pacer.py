@@ -25,6 +25,10 @@ def moment_of(
     Asking twice for the same try of the same command gives the same moment.
     """
     urgent = dial.urgent or now - pending.ready > PATIENCE_MS
-    name = f"{contact_id} {pending.id} {pending.tries}"
     gap_ms = math.ceil(1000 / settings.calls_per_second)
-    return live.reserve_dial(now, gap_ms, name, urgent=urgent)
+    return live.reserve_dial(now, gap_ms, name_of(contact_id, pending), urgent=urgent)
+
+
+def name_of(contact_id: str, pending: Pending) -> str:
+    """What this try of this dial is called among the workers."""
+    return f"{contact_id} {pending.id} {pending.tries}"

@@ -36,6 +36,7 @@ log = logging.getLogger("warmline.workers")
 WAIT_S = 1.0
 BEAT_S = 1.0
 MAINTENANCE_S = 5
+SET_ASIDE_S = 3600
 
 
 class WakeWorker(SimpleWorker):
@@ -84,16 +85,22 @@ class WakeWorker(SimpleWorker):
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Run the job in this process, within its time."""
+        failed = False
         try:
             with self.death_penalty_class(job.timeout, JobTimeoutException, job_id=job.id):
                 job.perform()
+        except StoreUnavailable as error:
+            # No failure of the job: the clock wakes the contact again.
+            log.warning("job %s: %s", job.id, error)
         except Exception as error:
-            self._failed(job, queue, error)
-        else:
-            with self.connection.pipeline(transaction=True) as pipe:
+            log.exception("job %s failed", job.id)
+            self.handle_job_failure(job, queue, exc_string=repr(error))
+            failed = True
+        with self.connection.pipeline(transaction=True) as pipe:
+            if not failed:
                 pipe.delete(job.key)
-                pipe.lrem(queue.intermediate_queue_key, 1, job.id)
-                pipe.execute()
+            pipe.lrem(queue.intermediate_queue_key, 1, job.id)
+            pipe.execute()
         self._state = WorkerStatus.IDLE
 
     def check_for_suspension(self, burst: bool) -> None:
@@ -116,18 +123,18 @@ class WakeWorker(SimpleWorker):
         super().heartbeat()
         self._hands.services.live.feed.beat(self._hands.worker, self._hands.now)
 
-    def _pop(self, timeout: int | None) -> str | None:
+    def _pop(self, timeout: int | None) -> bytes | None:
         source, target = self._queue.key, self._queue.intermediate_queue_key
         if timeout is None:
             found = self.connection.lmove(source, target)
         else:
             found = self.connection.blmove(source, target, WAIT_S)  # type: ignore[arg-type]
-        return found.decode() if isinstance(found, bytes) else None
+        return found  # type: ignore[return-value]
 
-    def _fetch(self, name: str) -> Job | None:
+    def _fetch(self, name: bytes) -> Job | None:
         """The job of that name; None when it has expired, or is none of ours and set aside."""
         try:
-            job = self._queue.fetch_job(name)
+            job = self._queue.fetch_job(name.decode())
             if job is not None and job.func_name == keys.WAKE_FUNCTION:
                 return job
             why = "it has expired" if job is None else f"it asks for {job.func_name!r}"
@@ -135,20 +142,12 @@ class WakeWorker(SimpleWorker):
             raise
         except (DeserializationError, ValueError, TypeError, AttributeError) as error:
             why = f"it cannot be read: {error!r}"
-        log.warning("job %s set aside: %s", name[:80], why)
+        log.warning("job %r set aside: %s", name[:80], why)
         with self.connection.pipeline(transaction=True) as pipe:
-            pipe.lrem(self._queue.intermediate_queue_key, 1, name)
-            pipe.expire(keys.JOB + name, 3600)
+            pipe.lrem(self._queue.intermediate_queue_key, 1, name)  # type: ignore[arg-type]
+            pipe.expire(keys.JOB.encode() + name, SET_ASIDE_S)
             pipe.execute()
         return None
-
-    def _failed(self, job: Job, queue: Queue, error: Exception) -> None:
-        log.error("job %s failed: %r", job.id, error, exc_info=error)
-        if isinstance(error, StoreUnavailable | redis.RedisError):
-            # The clock wakes the contact again; if Redis is away, the loop notices next.
-            return
-        self.handle_job_failure(job, queue, exc_string=repr(error))
-        self.connection.lrem(queue.intermediate_queue_key, 1, job.id)
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ IDLE = "wl:idle"  # hash: address of a member -> when their last conversation en
 LAST_RUNG = "wl:last-rung"  # hash: department -> key of the member rung last (round robin)
 BEATS = "wl:beats"  # hash: process -> when it last said that it works (ms)
 PACE = "wl:pace"  # sorted set: reserved dials by the moment at which each may start
+TURNS = "wl:turns"  # sorted set: "<contact id> <command id>" of a dial that waits for its turn
 JOURNAL = "wl:journal"  # stream: every event that was applied
 COPIED = "wl:journal:copied"  # string: the last stream id that is in SQL
 BROKEN = "wl:broken"  # hash: id of a contact whose record was set aside -> why
@@ -51,6 +52,11 @@ def call(sid: str) -> str:
 def seen(mark: str) -> str:
     """An event that was applied."""
     return f"wl:seen:{mark}"
+
+
+def turn(name: str) -> str:
+    """A dial whose turn was taken by a worker."""
+    return f"wl:turn:{name}"
 
 
 def calls(day: str) -> str:

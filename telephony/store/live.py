@@ -32,6 +32,8 @@ from telephony.store.floor import Floor
 REARM_MS = 5_000
 JOB_SECONDS = 60
 STUMBLE_S = 600
+# Longer than any lease: after it nobody holds the command of that name any more.
+TURN_S = 900
 # The clock does not lengthen a queue that is longer than this.
 QUEUE_ENOUGH = 200
 _BATCH = 500
@@ -261,7 +263,7 @@ class Live:
         ]
         with guarded(self._redis):
             count, following = self._due(
-                keys=[keys.DUE, keys.MOVED, keys.QUEUE, keys.QUEUES], args=words
+                keys=[keys.DUE, keys.MOVED, keys.QUEUE, keys.QUEUES, keys.TURNS], args=words
             )
         return Moved(int(count), int(following) if following else None)
 
@@ -288,6 +290,16 @@ class Live:
         words: list[str | int] = [now, gap_ms, name, int(urgent)]
         with guarded(self._redis):
             return int(self._pace(keys=[keys.PACE], args=words))
+
+    def await_turn(self, contact_id: str, command_id: str, moment: int) -> None:
+        """Wake the contact when the turn of one of its dials has come."""
+        with guarded(self._redis):
+            self._redis.zadd(keys.TURNS, {f"{contact_id} {command_id}": moment})
+
+    def take_turn(self, name: str) -> bool:
+        """True for the one worker that may make the dial called ``name`` now."""
+        with guarded(self._redis):
+            return bool(self._redis.set(keys.turn(name), 1, nx=True, ex=TURN_S))
 
     # -- routing ----------------------------------------------------------------------------
 

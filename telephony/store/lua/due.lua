@@ -1,5 +1,6 @@
 -- Moves contacts whose moment has come to RQ's queue. Any number of processes may run it at once.
 --   KEYS[1]  moments     KEYS[2]  missed moments     KEYS[3]  RQ's queue     KEYS[4]  RQ's queues
+--   KEYS[5]  dials that wait for their turn, "<contact> <command>" by moment
 --   ARGV[1]  now (ms)    ARGV[2]  when to look again if nobody works on the contact (ms)
 --   ARGV[3]  how many at most        ARGV[4]  how long the queue may become
 --   ARGV[5]  prefix of RQ's job keys, ARGV[6] function, ARGV[7] queue name, ARGV[8] time-out (s)
@@ -20,5 +21,15 @@ for place = 1, #found, 2 do
   enqueue(KEYS[3], KEYS[4], ARGV[5], id, id .. '-at-' .. ARGV[1], ARGV[9],
     ARGV[6], ARGV[7], ARGV[8])
 end
+-- A dial's turn is not put off by a long queue: a customer waits on the line.
+for _, waiting in ipairs(redis.call('ZRANGE', KEYS[5], '-inf', ARGV[1], 'BYSCORE')) do
+  local id, command = string.match(waiting, '^(%S+) (%S+)')
+  redis.call('ZREM', KEYS[5], waiting)
+  enqueue(KEYS[3], KEYS[4], ARGV[5], id, id .. '-turn-' .. command .. '-' .. ARGV[1], ARGV[9],
+    ARGV[6], ARGV[7], ARGV[8])
+end
+local turn = redis.call('ZRANGE', KEYS[5], 0, 0, 'WITHSCORES')
 local following = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
-return {#found / 2, following[2] or ''}
+local soonest = following[2] or ''
+if turn[2] and (soonest == '' or tonumber(turn[2]) < tonumber(soonest)) then soonest = turn[2] end
+return {#found / 2, soonest}

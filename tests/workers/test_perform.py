@@ -1,0 +1,362 @@
+"""Every kind of command, performed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from telephony.contact import commands as co
+from telephony.contact import events as ev
+from telephony.contact.model import (
+    Leg,
+    LegState,
+    Promise,
+    PromiseState,
+    Role,
+    Strategy,
+    Target,
+    TargetKind,
+)
+from telephony.errors import StoreUnavailable
+from telephony.store import ledger
+from telephony.store.floor import Presence
+from telephony.store.live import Live
+from telephony.twilio.fates import Fate
+from telephony.twilio.rest import CallFact
+from tests.workers.desk import CUSTOMER, ID, NOW, Desk
+from workers.perform import PERFORMERS, perform
+
+DIAL = co.Dial("l1", "client:carla", "", 15_000, customer=False, urgent=True)
+PROMISE = f"{ID}.p1"
+
+
+def do(desk: Desk, command: co.Command, **fields: int) -> ev.Event:
+    return perform(desk.services, desk.contact(), desk.pending(command, **fields))
+
+
+def test_every_command_has_a_performer() -> None:
+    kinds = {kind.__name__ for kind in co.Command.__subclasses__()}
+    assert {kind.__name__ for kind in PERFORMERS} == kinds
+
+
+# -- dials ---------------------------------------------------------------------------------------
+
+
+def test_a_dial_claims_the_member_and_tells_the_sid(desk: Desk) -> None:
+    desk.begin()
+    assert do(desk, DIAL) == ev.DialPlaced("k99", "l1", desk.rest.sid)
+    assert desk.rest.of("dial") == [(ID, "l1", "client:carla", "+12025550100")]
+    assert desk.services.live.claims() == {"client:carla": ID}
+
+
+def test_a_member_who_rings_for_another_contact_is_not_dialled(desk: Desk) -> None:
+    other = desk.begin("CA" + "e" * 32, "+12025550188")
+    ringing = Leg("l7", Role.RECEIVER, "client:carla", LegState.RINGING, NOW, call="CAx")
+    desk.put(other, legs=(*other.legs, ringing))
+    desk.begin()
+    event = do(desk, DIAL)
+    assert isinstance(event, ev.DialRefused)
+    assert event.busy_elsewhere
+    assert desk.rest.of("dial") == []
+
+
+@pytest.mark.parametrize("to", ["+19005550199", "911", "+8816123456", "+442079460000", "sip:x@y"])
+def test_a_forbidden_address_is_refused_before_any_request_and_audited(desk: Desk, to: str) -> None:
+    desk.begin()
+    event = do(desk, replace(DIAL, to=to))
+    assert isinstance(event, ev.DialRefused)
+    assert desk.rest.asked == []
+    (entry,) = ledger.list_audit(desk.services.ledger, what="dial_refused").items
+    assert (entry.target, entry.data["to"]) == (ID, to)
+
+
+@pytest.mark.parametrize(
+    ("fate", "expected"),
+    [
+        (Fate.REFUSED, ev.DialRefused("k99", "l1", "refused")),
+        (Fate.GONE, ev.DialRefused("k99", "l1", "gone")),
+        (Fate.TEMPORARY, ev.CommandFailed("k99", ev.Problem.TEMPORARY, "temporary")),
+        (Fate.UNKNOWN, ev.CommandFailed("k99", ev.Problem.UNKNOWN, "unknown")),
+    ],
+)
+def test_a_dial_that_did_not_work_says_how(desk: Desk, fate: Fate, expected: ev.Event) -> None:
+    desk.begin()
+    desk.rest.fate = fate
+    assert do(desk, DIAL) == expected
+
+
+def test_a_customer_is_called_back_without_being_claimed(desk: Desk) -> None:
+    desk.begin()
+    do(desk, replace(DIAL, to=CUSTOMER, customer=True))
+    assert desk.services.live.claims() == {}
+
+
+def test_a_bug_after_a_dial_leaves_its_fate_unknown(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.begin()
+    monkeypatch.setattr(desk.rest, "place_call", lambda *_: 1 / 0)
+    event = do(desk, DIAL)
+    assert isinstance(event, ev.CommandFailed)
+    assert event.problem is ev.Problem.UNKNOWN
+
+
+def fact(call: str, *, live: bool, created: int = NOW) -> CallFact:
+    return CallFact(call, "client:carla", "ringing" if live else "completed", live, created)
+
+
+def test_a_live_call_that_nobody_owns_is_adopted(desk: Desk) -> None:
+    contact = desk.begin()
+    mine = Leg("l7", Role.RECEIVER, "client:carla", LegState.RINGING, NOW, call="CA-owned")
+    desk.put(contact, legs=(*contact.legs, mine))
+    desk.rest.calls = (
+        fact("CA-over", live=False, created=NOW + 9),
+        fact("CA-owned", live=True, created=NOW + 8),
+        fact("CA-free", live=True),
+    )
+    find = co.FindDial("l1", "client:carla", NOW - 5)
+    assert do(desk, find) == ev.DialPlaced("k99", "l1", "CA-free")
+    assert desk.rest.of("find") == [("client:carla", NOW - 5)]
+
+
+def test_a_dial_that_rang_and_ended_meanwhile_is_adopted_too(desk: Desk) -> None:
+    desk.begin()
+    desk.rest.calls = (fact("CA-over", live=False),)
+    find = co.FindDial("l1", "client:carla", NOW)
+    assert do(desk, find) == ev.DialPlaced("k99", "l1", "CA-over")
+
+
+def test_a_dial_that_never_happened_is_gone(desk: Desk) -> None:
+    desk.begin()
+    event = do(desk, co.FindDial("l1", "client:carla", NOW))
+    assert isinstance(event, ev.CommandFailed)
+    assert event.problem is ev.Problem.GONE
+
+
+# -- legs ----------------------------------------------------------------------------------------
+
+
+def test_hold_is_told_as_twilio_reads_it_back(desk: Desk) -> None:
+    desk.begin()
+    desk.rest.held = False
+    assert do(desk, co.Hold("l1", "CA9", "CF9"), tries=1) == ev.HoldRead("k99", "l1", held=False)
+    ((room, name, call, held, url, reread),) = desk.rest.of("hold")
+    assert (room, name, call, held, reread) == ("CF9", f"wl-{ID}", "CA9", True, True)
+    assert url.startswith(f"https://calls.example.com/twilio/voice/hold?c={ID}&l=l1")
+
+
+def test_unhold_a_leg(desk: Desk) -> None:
+    desk.begin()
+    assert do(desk, co.Unhold("l1", "CA9", "")) == ev.HoldRead("k99", "l1", held=False)
+
+
+@pytest.mark.parametrize("command", [co.EndCall("l1", "CA9", "beaten"), co.Redirect("l1", "CA9")])
+@pytest.mark.parametrize(
+    ("fate", "expected"),
+    [
+        (Fate.DONE, ev.CommandDone("k99")),
+        (Fate.GONE, ev.CommandFailed("k99", ev.Problem.GONE, "gone")),
+        (Fate.TEMPORARY, ev.CommandFailed("k99", ev.Problem.TEMPORARY, "temporary")),
+    ],
+)
+def test_ending_and_redirecting_say_what_became_of_it(
+    desk: Desk, command: co.Command, fate: Fate, expected: ev.Event
+) -> None:
+    desk.begin()
+    desk.rest.fate = fate
+    assert do(desk, command) == expected
+
+
+def test_an_inspection_says_when_it_asked(desk: Desk) -> None:
+    desk.begin()
+    desk.rest.facts = (ev.LegFact("CA9", True, False, "CF9", False),)
+    assert do(desk, co.Inspect(("CA9",))) == ev.Inspected("k99", NOW, desk.rest.facts)
+    assert desk.rest.of("inspect") == [(f"wl-{ID}", ("CA9",))]
+
+
+# -- candidates ----------------------------------------------------------------------------------
+
+
+def find(desk: Desk, kind: TargetKind, value: str) -> ev.CandidatesFound:
+    event = do(desk, co.FindCandidates("h1", Target(kind, value)))
+    assert isinstance(event, ev.CandidatesFound)
+    return event
+
+
+def test_a_department_is_planned_with_what_is_known_of_its_members(desk: Desk) -> None:
+    other = desk.begin("CA" + "e" * 32, "+12025550188")
+    talking = Leg("l7", Role.AGENT, "client:carla", LegState.JOINED, NOW, call="CAx")
+    desk.put(other, legs=(*other.legs, talking))
+    desk.services.live.floor.set_presence("dan", Presence.BREAK, NOW)
+    desk.begin()
+    found = find(desk, TargetKind.DEPARTMENT, "billing")
+    assert found.plan is not None
+    assert found.plan.strategy is Strategy.IN_ORDER
+    busy = {candidate.key: candidate.busy for candidate in found.candidates}
+    assert busy == {"carla": True, "dan": True, "billing_desk": False}
+
+
+def test_round_robin_begins_after_the_member_who_was_first_last_time(desk: Desk) -> None:
+    desk.begin()
+    firsts = [find(desk, TargetKind.DEPARTMENT, "support").candidates[0].key for _ in range(4)]
+    assert firsts == ["eva", "finn", "gina", "eva"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "keys", "reason"),
+    [
+        (TargetKind.AGENT, "dan", ["dan"], ""),
+        (TargetKind.NUMBER, "+12025550155", ["+12025550155"], ""),
+        (TargetKind.NUMBER, "+19005550155", [], "refused"),
+        (TargetKind.DEPARTMENT, "nowhere", [], "unknown"),
+    ],
+)
+def test_other_targets(
+    desk: Desk, kind: TargetKind, value: str, keys: list[str], reason: str
+) -> None:
+    desk.begin()
+    found = find(desk, kind, value)
+    assert [candidate.key for candidate in found.candidates] == keys
+    assert (found.reason, found.plan is None) == (reason, not keys)
+
+
+# -- promises and tickets ------------------------------------------------------------------------
+
+
+def promised(desk: Desk, attempts: int = 0) -> Promise:
+    """A contact whose promise is written."""
+    written = do(desk, co.WritePromise(PROMISE, "billing", 0))
+    assert isinstance(written, ev.PromiseWritten)
+    promise = Promise(
+        written.promise,
+        "billing",
+        PromiseState.OPEN,
+        written.due_from,
+        written.due_until,
+        attempts,
+        written.max_attempts,
+    )
+    desk.put(desk.contact(), promise=promise)
+    return promise
+
+
+def test_a_promise_is_in_the_ledger_before_it_is_told(desk: Desk) -> None:
+    desk.begin()
+    promise = promised(desk)
+    there = ledger.promise(desk.services.ledger, PROMISE)
+    assert (there.due_from, there.due_until) == (promise.due_from, promise.due_until)
+    assert there.due_from == NOW
+    assert (there.customer, there.contact_id) == (CUSTOMER, ID)
+    token = ledger.promise_token("s" * 40, PROMISE)
+    assert ledger.promise_by_token(desk.services.ledger, token).id == PROMISE
+
+
+def test_a_promise_for_a_closed_department_waits_for_its_next_hour(desk: Desk) -> None:
+    desk.begin()
+    next_open = NOW + 20 * 3_600_000  # 8 in the morning; customers are called from 9 on
+    event = do(desk, co.WritePromise(PROMISE, "billing", next_open))
+    assert isinstance(event, ev.PromiseWritten)
+    assert event.due_from == NOW + 21 * 3_600_000
+
+
+def test_a_customer_who_may_never_be_called_is_promised_nothing(desk: Desk) -> None:
+    contact = desk.begin()
+    desk.put(contact, customer="+442079460000")
+    event = do(desk, co.WritePromise(PROMISE, "billing", 0))
+    assert isinstance(event, ev.CommandFailed)
+    assert event.problem is ev.Problem.REFUSED
+
+
+def test_nothing_is_promised_while_the_ledger_is_away(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.begin()
+
+    def away(*_: object, **__: object) -> None:
+        raise StoreUnavailable("SQL is away")
+
+    monkeypatch.setattr(ledger, "write_promise", away)
+    event = do(desk, co.WritePromise(PROMISE, "billing", 0))
+    assert event == ev.CommandFailed("k99", ev.Problem.TEMPORARY, "SQL is away")
+
+
+def test_a_try_in_vain_is_counted_once_and_the_next_is_put_off(desk: Desk) -> None:
+    desk.begin()
+    promised(desk)
+    retry = desk.services.routing.company().promises.retry_minutes * 60_000
+    for _ in range(2):
+        event = do(desk, co.CountAttempt(PROMISE))
+        assert isinstance(event, ev.PromiseMoved)
+        assert (event.attempts, event.due_from, event.command) == (1, NOW + retry, "k99")
+    assert ledger.promise(desk.services.ledger, PROMISE).attempts == 1
+
+
+def test_the_last_try_is_told_as_the_last(desk: Desk) -> None:
+    desk.begin()
+    promise = promised(desk)
+    for attempts in range(promise.max_attempts + 1):
+        desk.put(desk.contact(), promise=replace(promise, attempts=attempts))
+        event = do(desk, co.CountAttempt(PROMISE))
+    assert isinstance(event, ev.PromiseMoved)
+    assert event.attempts == promise.max_attempts
+
+
+def test_a_promise_that_was_cancelled_meanwhile_is_told_as_cancelled(desk: Desk) -> None:
+    desk.begin()
+    promised(desk)
+    do(desk, co.ClosePromise(PROMISE, "cancelled"))
+    assert do(desk, co.CountAttempt(PROMISE)) == ev.PromiseCancelled(PROMISE)
+
+
+def test_a_promise_stays_as_it_ended_first(desk: Desk) -> None:
+    desk.begin()
+    promised(desk)
+    assert do(desk, co.ClosePromise(PROMISE, "kept")) == ev.CommandDone("k99")
+    assert do(desk, co.ClosePromise(PROMISE, "cancelled")) == ev.CommandDone("k99")
+    assert ledger.promise(desk.services.ledger, PROMISE).state is ledger.PromiseState.KEPT
+
+
+def test_the_customer_gets_the_link_that_moves_the_promise(desk: Desk) -> None:
+    desk.begin()
+    promise = promised(desk)
+    assert do(desk, co.ConfirmPromise(PROMISE, promise.due_from)) == ev.CommandDone("k99")
+    ((to, body, sender),) = desk.rest.of("message")
+    assert (to, sender) == (CUSTOMER, "+12025550100")
+    token = ledger.promise_token("s" * 40, PROMISE)
+    assert f"https://calls.example.com/p/{token}" in body
+    assert "Harbor Supplies" in body
+
+
+@pytest.mark.parametrize(("fate", "again"), [(Fate.UNKNOWN, False), (Fate.TEMPORARY, True)])
+def test_a_message_that_may_have_been_sent_is_not_sent_again(
+    desk: Desk, fate: Fate, again: bool
+) -> None:
+    desk.begin()
+    promise = promised(desk)
+    desk.rest.fate = fate
+    event = do(desk, co.ConfirmPromise(PROMISE, promise.due_from))
+    assert isinstance(event, ev.CommandFailed) is again
+
+
+def test_a_ticket_is_opened_once(desk: Desk) -> None:
+    desk.begin()
+    for _ in range(2):
+        assert do(desk, co.OpenTicket("t1", "no_answer")) == ev.TicketOpened("k99", "t1")
+    (opened,) = ledger.list_tickets(desk.services.ledger).items
+    assert (opened.contact_id, opened.customer, opened.reason) == (ID, CUSTOMER, "no_answer")
+
+
+def test_redis_being_away_is_a_reason_to_try_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.begin()
+
+    def away(*_: object) -> bool:
+        raise StoreUnavailable("Redis is away")
+
+    contact = desk.contact()
+    monkeypatch.setattr(Live, "claim_member", away)
+    event = perform(desk.services, contact, desk.pending(DIAL))
+    assert event == ev.CommandFailed("k99", ev.Problem.TEMPORARY, "Redis is away")
+    assert desk.rest.asked == []
