@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from telephony.contact.documents import Document, HoldNews, choices_of, hold_news
-from telephony.contact.model import Contact, Leg, PromiseState, Question, Role, Stage
+from telephony.contact.model import Contact, HuntPurpose, Leg, PromiseState, Question, Role, Stage
 from telephony.prompts import Prompt, say, speak_duration, speak_time, speech_tag
 from telephony.twilio import twiml
 from telephony.twilio.urls import Urls
@@ -44,8 +44,11 @@ class House:
 
     def speech(self, language: str, key: Prompt, **params: object) -> str:
         """One spoken sentence as TwiML."""
-        text = say(language, key, wording=self.wording, **params)
-        return twiml.say(speech_tag(language), text)
+        return twiml.say(speech_tag(language), self.words(language, key, **params))
+
+    def words(self, language: str, key: Prompt, **params: object) -> str:
+        """One sentence in the company's own wording, where it has one."""
+        return say(language, key, wording=self.wording, **params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,8 @@ class Scene:
         if contact.transfer is not None and contact.transfer.target.name:
             return contact.transfer.target.name
         hunt = contact.hunt
+        if hunt is not None and hunt.purpose is HuntPurpose.RETURN:
+            return contact.transfers[-1].target.name or contact.department_name
         name = hunt.target.name or (hunt.plan.name if hunt.plan else "") if hunt else ""
         return name or contact.department_name or self.house.company
 
@@ -154,7 +159,9 @@ def _offer(scene: Scene, choice: str) -> str:
         if choice == "message":
             return scene.speech(Prompt.CHOICE_CLOSED_MESSAGE)
         when = scene.when(contact.next_open) if contact.next_open else ""
-        return scene.speech(Prompt.CHOICE_CLOSED_CALLBACK, when=when)
+        words = scene.house.words(scene.language, Prompt.CHOICE_CLOSED_CALLBACK, when=when)
+        # Nobody knows when it opens: the sentence is whole without the time.
+        return twiml.say(speech_tag(scene.language), words.replace(" ,", ","))
     if contact.question is Question.AGENT_LEFT and choice == "wait":
         return scene.speech(Prompt.CHOICE_CONNECT_AGAIN, department=scene.department)
     key = Prompt(f"choice_{choice}")

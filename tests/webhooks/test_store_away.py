@@ -96,6 +96,7 @@ def test_a_redis_that_has_stopped_answering_costs_less_than_three_seconds(
 ) -> None:
     asked = twilio.rings(CALL)
     pid = redis_server.pid
+    assert pid is not None
     os.kill(pid, signal.SIGSTOP)
     try:
         began = time.monotonic()
