@@ -5,19 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from console import guards, history, lookup, state
+from console.answers import ContactOut, ContactPage, TimelineEntryOut, TimelineOut
+from console.asks import ContactQuery, ContactState, Paging
 from console.blueprint import api, problems
 from console.guards import asker
 from console.problems import Problem
 from console.reasons import explain
-from console.schemas import (
-    ContactOut,
-    ContactPage,
-    ContactQuery,
-    ContactState,
-    Paging,
-    TimelineEntryOut,
-    TimelineOut,
-)
 from console.show import summary, whole
 from console.timeline import naming, sentence
 from telephony.contact.model import Contact, ContactOutcome, Stage

@@ -9,15 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from console import lookup, state
+from console.answers import DepartmentList, DepartmentOut, ExplanationOut, MemberOut
+from console.asks import ExplainQuery
 from console.blueprint import api, problems
 from console.problems import Problem
-from console.schemas import (
-    DepartmentList,
-    DepartmentOut,
-    ExplainQuery,
-    ExplanationOut,
-    MemberOut,
-)
 from telephony.contact.model import Stage
 from telephony.routing import explain as explaining
 from telephony.routing.hours import is_open, next_open, zone_of

@@ -92,8 +92,8 @@ def sees(who: Asker, contact: Contact) -> bool:
 def audit(what: str, target: str, data: dict[str, object]) -> None:
     """Write down what somebody tried or did; in the log when SQL does not answer."""
     services = state.services()
-    asker = getattr(g, "asker", None)
-    who = asker.name if asker is not None else "anonymous"
+    known = getattr(g, "asker", None)
+    who = known.name if known is not None else "anonymous"
     now = services.clock.now_ms()
     try:
         ledger.append_audit(services.ledger, at=now, who=who, what=what, target=target, data=data)

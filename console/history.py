@@ -5,16 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console import guards, lookup, show
+from console.answers import ContactOut, ContactPage, ContactSummaryOut, TargetOut, TransferOut
+from console.asks import ContactQuery
 from console.identity import Asker
 from console.problems import Problem
-from console.schemas import (
-    ContactOut,
-    ContactPage,
-    ContactQuery,
-    ContactSummaryOut,
-    TargetOut,
-    TransferOut,
-)
 from telephony.contact.model import (
     ContactOutcome,
     Stage,

@@ -9,9 +9,9 @@ from typing import Any, cast
 from apiflask import APIFlask
 from flask import Response, jsonify
 
+from console.answers import ProblemOut
 from console.blueprint import PREFIX, api
 from console.guards import ANYBODY, LEAST_ROLE
-from console.schemas import ProblemOut
 
 _ABOUT = """Steer live contacts, see what happens as it happens, and why it ended as it did.
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from console import identity, lookup, state
+from console.answers import (
+    AgentList,
+    AgentOut,
+    MeOut,
+    ReasonList,
+    ReasonOut,
+    SessionOut,
+    SoftphoneTokenOut,
+)
+from console.asks import NewPresence, SignIn
 from console.blueprint import api, problems
 from console.guards import asker
 from console.identity import Asker
 from console.problems import Problem
 from console.reasons import REASONS
-from console.schemas import (
-    AgentList,
-    AgentOut,
-    MeOut,
-    NewPresence,
-    ReasonList,
-    ReasonOut,
-    SessionOut,
-    SignIn,
-    SoftphoneTokenOut,
-)
 from telephony.errors import SettingsError
 from telephony.store import ledger
 from telephony.store.floor import Presence

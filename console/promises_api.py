@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console import guards, history, lookup, state
+from console.answers import PromiseOut, PromisePage
+from console.asks import NewWindow, PromiseQuery
 from console.blueprint import api, problems
 from console.guards import asker
 from console.problems import Problem
-from console.schemas import NewWindow, PromiseOut, PromisePage, PromiseQuery
 from telephony.contact.events import Event, PromiseCancelled, PromiseMoved
 from telephony.contact.model import PromiseState as LivePromiseState
 from telephony.errors import NotFound

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from console.hearing import hears, label
-from console.reasons import explain
-from console.schemas import (
+from console.answers import (
     ActionOut,
     ContactOut,
     ContactPromiseOut,
@@ -18,6 +16,8 @@ from console.schemas import (
     TargetOut,
     TransferOut,
 )
+from console.hearing import hears, label
+from console.reasons import explain
 from telephony.contact import machine
 from telephony.contact.events import CancelAsked, CompleteAsked, Event, MergeAsked, SwapAsked
 from telephony.contact.model import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console import guards, lookup
+from console.asks import TransferTo
 from console.problems import Problem
-from console.schemas import TransferTo
 from telephony.contact.model import Target, TargetKind
 from telephony.routing.hours import is_open, next_open
 from telephony.routing.model import Company

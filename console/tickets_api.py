@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from console import guards, state
+from console.answers import TicketOut, TicketPage
+from console.asks import TicketQuery
 from console.blueprint import api, problems
 from console.guards import asker
 from console.reasons import explain
-from console.schemas import TicketOut, TicketPage, TicketQuery
 from telephony.store import ledger
 from telephony.store.ledger import TicketRecord, TicketState
 

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from flask import Response, json, url_for
 
 from console import guards, lookup, once, state
+from console.answers import TransferOut
+from console.asks import NewTransfer
 from console.blueprint import api, problems
 from console.guards import asker
 from console.problems import Problem
-from console.schemas import NewTransfer, TransferOut
 from console.show import ACTIONS, transfer_out
 from console.targets import resolve
 from telephony.contact.events import TransferAsked

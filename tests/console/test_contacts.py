@@ -11,7 +11,9 @@ from telephony.contact.codec import event_data
 from telephony.contact.model import Ending
 from telephony.store.ledger import (
     ContactRecord,
+    JournalEntry,
     TransferRecord,
+    append_journal,
     upsert_contacts,
     upsert_transfers,
 )
@@ -168,6 +170,17 @@ def test_the_timeline_tells_the_story_in_words_before_and_after_it_is_in_sql(
     play.end(play.customer)
     ended = as_("ana")("GET", path).get_json()
     assert (ended["outcome"], bool(ended["explained"])) == ("customer_left", True)
+
+
+def test_what_was_copied_but_not_yet_marked_as_copied_is_told_once(
+    as_: Actors, house: House, play: LivePlay
+) -> None:
+    play.talk_with_ana()
+    feed = house.services.live.feed
+    rows = [JournalEntry(e.id, e.contact, e.version, e.at, e.kind, e.data) for e in feed.read()]
+    append_journal(house.ledger, rows)
+    told = as_("ana")("GET", f"/contacts/{play.contact.id}/timeline").get_json()
+    assert [item["id"] for item in told["items"]] == [row.stream_id for row in rows]
 
 
 def test_pages_of_a_timeline_join_without_gap_or_repetition(

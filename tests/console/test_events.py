@@ -16,9 +16,10 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from console import events_api, state
+from console.identity import Asker
 from telephony.contact import events as ev
 from telephony.store import keys
-from telephony.store.ledger import IssuedToken, issue_token, revoke_token
+from telephony.store.ledger import IssuedToken, Role, issue_token, revoke_token
 from tests.console.house import Actors, House, LivePlay
 from tests.console.house import play as begin
 
@@ -135,6 +136,28 @@ def test_a_stream_resumes_after_the_last_event_that_was_seen(
     wanted = [entry.id for entry in house.services.live.feed.read(middle)]
     wait_for(lambda: len(sam.ids()) >= len(wanted), "the missed and the new events")
     assert sam.ids() == wanted
+
+
+def test_what_happens_while_a_stream_catches_up_is_told_once(
+    app: Flask, house: House, play: LivePlay
+) -> None:
+    play.choose()
+    feed = house.services.live.feed
+    middle = feed.read()[2].id
+    with app.app_context():
+        hub = state.hub()
+    joined = hub.join(1)
+    assert joined is not None
+    listener, start = joined
+    play.accept(play.named("ana"))
+    wait_for(lambda: listener.queue.qsize() >= len(feed.read(start)), "the queue has the news")
+    hub.leave(listener)
+    listener.lost = True
+    sam = Asker("sam", "Sam", Role.SUPERVISOR, "client:sam", "", "", None, by_cookie=False)
+    frames = events_api._stream(hub, listener, sam, middle, start, lambda: True)
+    told = [frame.split("\n")[0].removeprefix("id: ") for frame in frames][1:]
+    assert told == [entry.id for entry in feed.read(middle)]
+    wait_for(lambda: not readers(), "the reader ends with the last listener")
 
 
 def test_hello_carries_an_id_so_that_nothing_is_missed_before_the_first_event(
