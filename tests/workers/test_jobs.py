@@ -161,7 +161,7 @@ def test_other_work_of_the_contact_goes_on_while_a_dial_waits(desk: Desk, slow: 
     desk.seek("everybody")
     work(slow, ID)
     first = desk.contact().legs[1]
-    desk.services.dispatch.apply(ID, ev.LegDeclined(first.id, first.call))
+    desk.services.dispatch.apply(ID, ev.MachineHeard(first.id, first.call))
     work(slow, ID)
     assert desk.rest.of("end") == [first.call]
 
