@@ -6,7 +6,7 @@ first verb answers the leg, and the end of one is the end of the other.
 
 from __future__ import annotations
 
-from simulator import calls
+from simulator import calls, inbound
 from simulator.engine import Engine
 from simulator.world import Call
 
@@ -14,7 +14,7 @@ from simulator.world import Call
 def ring(net: Engine, call: Call) -> None:
     """The application is called, with the address's parameters as fields."""
     address = call.to.partition("?")[0]
-    twin = calls.place(net, call.from_, address, call.custom)
+    twin = inbound.place(net, call.from_, address, call.custom)
     call.twin, twin.twin = twin.sid, call.sid
 
 

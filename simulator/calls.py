@@ -13,6 +13,7 @@ from simulator import (
     apps,
     dialing,
     directory,
+    inbound,
     phones,
     queues,
     recordings,
@@ -78,8 +79,7 @@ def _instructions(net: Engine, options: CallOptions) -> tuple[Entry, Hook | None
         app = net.applications.get(options.application_sid)
         if app is None:
             raise TwilioError(400, 21218, f"{options.application_sid} is not an application")
-        news = Hook(app.status_callback, app.status_callback_method)
-        return application_entry(net, app.sid), news if app.status_callback else None
+        return inbound.settings(app)
     entry = options.entry
     if not entry.url and not entry.twiml:
         raise TwilioError(400, 21205, "Url parameter is required.")
@@ -88,18 +88,6 @@ def _instructions(net: Engine, options: CallOptions) -> tuple[Entry, Hook | None
     if len(entry.twiml) > 4000:
         raise TwilioError(400, 20001, "Twiml is longer than 4000 characters")
     return entry, options.status_callback
-
-
-def application_entry(net: Engine, sid: str) -> Entry:
-    """The voice settings of a TwiML app."""
-    app = net.applications[sid]
-    return Entry(
-        app.voice_url,
-        app.voice_method,
-        "",
-        app.voice_fallback_url,
-        app.voice_fallback_method,
-    )
 
 
 def schedule(net: Engine, call: Call) -> None:
@@ -150,50 +138,6 @@ def _ring(net: Engine, call: Call) -> None:
         call.ring_timeout, lambda: finish(net, call, "no-answer", "self", 487)
     )
     phones.ringing(net, call)
-
-
-def place(
-    net: Engine, from_: str, to: str, params: dict[str, str], forwarded_from: str = ""
-) -> Call:
-    """A phone dials a number of the account, or a softphone an ``app:`` address.
-
-    Raises ValueError when nothing of this account is at ``to``.
-    """
-    number = net.number_for(to)
-    application = to.partition("?")[0].removeprefix("app:")
-    if number is not None:
-        application = number.voice_application_sid
-    elif not to.startswith("app:") or application not in net.applications:
-        raise ValueError(f"the account has no number and no application at {to}")
-    call = new(net, from_, to, "inbound")
-    call.status, call.started = "ringing", net.clock.now
-    call.forwarded_from, call.extra = forwarded_from, params
-    call.handset = phones.Handset(phones.phone_at(net, from_))
-    news = Hook("")
-    if application in net.applications:
-        app = net.applications[application]
-        call.entry, news = (
-            application_entry(net, app.sid),
-            Hook(app.status_callback, app.status_callback_method),
-        )
-        if number is None:
-            call.application_sid, call.to = app.sid, params.get("To", "")
-    elif number is not None:
-        call.entry = Entry(
-            number.voice_url,
-            number.voice_method,
-            "",
-            number.voice_fallback_url,
-            number.voice_fallback_method,
-        )
-        news = Hook(number.status_callback, number.status_callback_method)
-    call.number_sid = number.sid if number else ""
-    call.callback = news if news.url else None
-    net.trace.write("call.dialled", call=call.sid, **{"from": from_}, to=to, direction="inbound")
-    net.trace.write("call.ringing", call=call.sid)
-    net.touch(call.sid)
-    run(net, call, {})
-    return call
 
 
 # Answered ------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from simulator import behaviour, calls, faults, switches
+from simulator import behaviour, calls, faults, inbound, switches
 from simulator.api import ApiRequest, ApiResponse, as_json
 from simulator.network import Network
 from simulator.trace import as_line
@@ -147,7 +147,7 @@ def dial_in(net: Network, value: dict[str, Any]) -> Call:
         raise ValueError("a call needs from and to")
     params = {str(k): str(v) for k, v in dict(value.get("params") or {}).items()}
     try:
-        return calls.place(net, from_, to, params, str(value.get("forwarded_from", "")))
+        return inbound.place(net, from_, to, params, str(value.get("forwarded_from", "")))
     except ValueError as error:
         raise Refused(404, str(error)) from error
 

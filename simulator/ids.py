@@ -22,9 +22,3 @@ class Dice:
     def between(self, low: float, high: float) -> float:
         """A number of seconds between two bounds, in whole milliseconds."""
         return low if high <= low else round(self.random.uniform(low, high), 3)
-
-    def chance(self, probability: float) -> bool:
-        """True with the given probability; draws nothing for 0 and 1."""
-        if probability <= 0:
-            return False
-        return probability >= 1 or self.random.random() < probability

@@ -8,10 +8,8 @@ a REST call returns at the virtual moment it was made, whatever latency a fault 
 from __future__ import annotations
 
 import base64
-import io
 import json
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,8 +26,7 @@ from simulator.hearing import settle
 from simulator.network import Network
 from simulator.rest.app import handle as rest_handle
 from simulator.transport import Delivery, Outcome
-
-WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+from simulator.wsgi import WsgiApp, call_wsgi
 
 
 class InProcess:
@@ -184,48 +181,3 @@ def _pairs(values: dict[str, object] | None) -> list[tuple[str, str]]:
         items = value if isinstance(value, list | tuple) else [value]
         pairs.extend((name, str(item)) for item in items if item is not None)
     return pairs
-
-
-def call_wsgi(app: WsgiApp, delivery: Delivery) -> Outcome:
-    """Run one request through a WSGI app. An exception in the app is its own: it propagates."""
-    split = urlsplit(delivery.url)
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": delivery.method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": unquote(split.path),
-        "QUERY_STRING": split.query,
-        "SERVER_NAME": split.hostname or "",
-        "SERVER_PORT": str(split.port or (443 if split.scheme == "https" else 80)),
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_HOST": split.netloc,
-        "REMOTE_ADDR": "127.0.0.1",
-        "CONTENT_LENGTH": str(len(delivery.body)),
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": split.scheme,
-        "wsgi.input": io.BytesIO(delivery.body),
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": False,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-    }
-    for name, value in delivery.headers:
-        key = name.upper().replace("-", "_")
-        environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
-    started: list[tuple[str, list[tuple[str, str]]]] = []
-
-    def start_response(
-        status: str, headers: list[tuple[str, str]], exc_info: object = None
-    ) -> Callable[[bytes], object]:
-        del exc_info
-        started.append((status, headers))
-        return lambda chunk: None
-
-    chunks = app(environ, start_response)
-    try:
-        body = b"".join(chunks)
-    finally:
-        close = getattr(chunks, "close", None)
-        if close is not None:
-            close()
-    status, headers = started[-1]
-    return Outcome(int(status.split(" ", 1)[0]), tuple((k.lower(), v) for k, v in headers), body)

@@ -7,16 +7,13 @@ wall; HTTP time-outs stay in wall seconds.
 from __future__ import annotations
 
 import logging
-import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 import urllib3
 from urllib3.exceptions import (
@@ -31,6 +28,7 @@ from urllib3.exceptions import (
 
 from simulator import control, page, restgate
 from simulator.api import ApiRequest, ApiResponse, Handler
+from simulator.front import Front
 from simulator.hearing import settle
 from simulator.network import Network
 from simulator.rest.app import TOKEN_PATH
@@ -41,7 +39,6 @@ log = logging.getLogger("simulator")
 DELIVERERS = 64
 IDLE = 0.5
 LONGEST_POLL = 60.0
-MOST_BYTES = 4 * 1024 * 1024
 
 
 class SimulatorServer:
@@ -78,7 +75,7 @@ class SimulatorServer:
         )
         self.network.wall = time.monotonic
         self.network.switches.calls_per_second = calls_per_second
-        self._server = _Server((host, port), _handler_for(self))
+        self._server = Front((host, port), self.serve)
         self._threads = [
             threading.Thread(target=self._run, name="engine", daemon=True),
             threading.Thread(
@@ -257,69 +254,3 @@ def _failure(error: Exception) -> Failure:
         (NewConnectionError, "connect"),
     ]
     return next((name for kind, name in kinds if isinstance(reason, kind)), "protocol")
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hung up is not worth a word; anything else is."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            log.exception("a request from %s failed", client_address)
-
-
-def _handler_for(simulator: SimulatorServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = 65536
-        timeout = 120
-
-        def _any(self) -> None:
-            try:
-                length = int(self.headers.get("Content-Length") or 0)
-            except ValueError:
-                length = -1
-            if not 0 <= length <= MOST_BYTES:
-                self.close_connection = True
-                self._reply(ApiResponse(413))
-                return
-            response = simulator.serve(self._request(self.rfile.read(length)))
-            if response is None:
-                self.close_connection = True
-            else:
-                self._reply(response)
-
-        def _request(self, body: bytes) -> ApiRequest:
-            split = urlsplit(self.path)
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            form: tuple[tuple[str, str], ...] = ()
-            if "urlencoded" in headers.get("content-type", ""):
-                text = body.decode("utf-8", "replace")
-                form = tuple(parse_qsl(text, keep_blank_values=True))
-            return ApiRequest(
-                self.command,
-                unquote(split.path),
-                tuple(parse_qsl(split.query, keep_blank_values=True)),
-                form,
-                headers,
-                body,
-            )
-
-        def _reply(self, response: ApiResponse) -> None:
-            self.send_response(response.status)
-            for name, value in response.headers.items():
-                self.send_header(name, value)
-            if response.status != 204:
-                self.send_header("Content-Length", str(len(response.body)))
-            self.end_headers()
-            if response.status != 204 and self.command != "HEAD":
-                self.wfile.write(response.body)
-
-        do_GET = do_POST = do_DELETE = do_PUT = do_HEAD = _any  # noqa: N815
-
-        def log_message(self, format: str, *args: object) -> None:
-            """The trace is the log."""
-
-    return Handler

@@ -335,7 +335,6 @@ class Queue:
     max_size: int = 1000
     created: float = 0.0
     updated: float = 0.0
-    waited: list[float] = field(default_factory=list)
     members: dict[str, Member] = field(default_factory=dict)
 
 
