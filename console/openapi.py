@@ -63,6 +63,16 @@ def document() -> dict[str, Any]:
     return spec
 
 
+def table() -> str:
+    """All routes as a table in Markdown, for docs/api.md."""
+    rows = ["| route | least role | what it does |", "|---|---|---|"]
+    for path, operations in sorted(document()["paths"].items()):
+        for method, told in operations.items():
+            route = f"{method.upper()} {path.removeprefix(PREFIX)}"
+            rows.append(f"| `{route}` | {told['x-least-role']} | {told['summary']} |")
+    return "\n".join(rows)
+
+
 def _finish(path: str, method: str, operation: dict[str, Any]) -> None:
     name = operation["operationId"].removeprefix(f"{method}_api_")
     operation["operationId"] = name

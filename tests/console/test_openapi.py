@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
 from console.guards import LEAST_ROLE
+from console.openapi import table
 from tests.console.house import Actors, LivePlay
 
 
@@ -76,6 +78,12 @@ def test_answers_fit_the_document(app: Flask, as_: Actors, play: LivePlay) -> No
         name = schema["$ref"].rpartition("/")[2]
         required = spec["components"]["schemas"][name]["required"]
         assert set(required) <= set(answer.get_json()), told
+
+
+def test_the_table_in_the_documentation_is_the_table_of_the_routes(app: Flask) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+    shown = text.partition("compares -->\n")[2].partition("\n<!-- end of routes")[0]
+    assert shown == table(), "put the output of console.openapi.table() into docs/api.md"
 
 
 def test_the_idempotency_key_is_documented_where_it_is_honoured(app: Flask) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import redis
+
 from telephony.contact.model import Stage, TransferState
+from telephony.store import keys
 from telephony.store.ledger import list_audit
 from tests.console.house import Actors, House, LivePlay
 
@@ -39,6 +42,18 @@ def test_the_same_key_and_body_have_one_effect_and_one_answer(as_: Actors, play:
     assert len(play.contact.transfers) == 1
     other = ana("POST", path, {**BILLING, "note": "other"}, Idempotency_Key="k1")
     assert (other.status_code, other.get_json()["reason"]) == (422, "key_reused")
+
+
+def test_a_kept_answer_is_given_long_after_redis_has_forgotten_the_key(
+    as_: Actors, play: LivePlay, redis_url: str
+) -> None:
+    play.talk_with_ana()
+    ana, path = as_("ana"), f"/contacts/{play.contact.id}/transfers"
+    first = ana("POST", path, BILLING, Idempotency_Key="k1")
+    with redis.Redis.from_url(redis_url, socket_timeout=5) as client:
+        assert client.delete(*client.keys(keys.seen("api-*"))) == 1
+    again = ana("POST", path, BILLING, Idempotency_Key="k1")
+    assert (again.status_code, again.get_json()) == (202, first.get_json())
 
 
 def test_the_effect_stays_single_when_the_answer_was_not_kept(
