@@ -36,7 +36,7 @@ class Dispatch:
         self._now = now
 
     def apply(self, contact_id: str, event: Event, *, dedupe: str = "") -> Applied:
-        """Fold one event into one contact; at most two round trips when nobody else is at it.
+        """Fold one event into one contact; two round trips when nobody else is at it.
 
         `dedupe` marks the event: the same mark again changes nothing. Raises NotFound,
         StoreUnavailable (it may have happened: repeat it), RecordBroken, Conflict after
@@ -46,16 +46,39 @@ class Dispatch:
             loaded = self._live.load(contact_id, dedupe)
             if loaded.seen:
                 return Applied(loaded.contact, Verdict.STALE)
-            now = self._now()
-            step = machine.step(loaded.contact, event, now)
-            if step.contact.version == loaded.contact.version:
-                return Applied(loaded.contact, step.verdict)
-            try:
-                self._live.commit(loaded.contact, step.contact, event, now, dedupe=dedupe)
-            except Conflict:
-                continue
-            return Applied(step.contact, step.verdict)
+            applied = self._step(loaded.contact, event, dedupe=dedupe)
+            if applied is not None:
+                return applied
         raise Conflict(f"Contact {contact_id} changed {TRIES} times while an event was applied.")
+
+    def go_on(self, contact: Contact, event: Event) -> Applied:
+        """`apply` for a worker that has the contact at hand and stays at work on it.
+
+        One round trip when nobody else is at it, and no wake-up job: whoever calls this looks
+        at the outbox next. Should they die, the clock wakes the contact. Raises as `apply` does.
+        """
+        try:
+            applied = self._step(contact, event, at_work=True)
+        except (machine.Refused, machine.Impossible):
+            applied = None
+        # Only the newest contact can say that an event is late or cannot be.
+        if applied is None or applied.verdict is Verdict.STALE:
+            return self.apply(contact.id, event)
+        return applied
+
+    def _step(
+        self, contact: Contact, event: Event, *, dedupe: str = "", at_work: bool = False
+    ) -> Applied | None:
+        """Step and commit; None when somebody else was first."""
+        now = self._now()
+        step = machine.step(contact, event, now)
+        if step.contact.version == contact.version:
+            return Applied(contact, step.verdict)
+        try:
+            self._live.commit(contact, step.contact, event, now, dedupe=dedupe, at_work=at_work)
+        except Conflict:
+            return None
+        return Applied(step.contact, step.verdict)
 
     def begin(self, event: CustomerCalled, *, dedupe: str = "") -> Applied:
         """A customer dialled in: the contact that knows this call (a repeated webhook), else the

@@ -70,7 +70,7 @@ def work(hands: Hands, contact_id: str) -> None:
     try:
         contact = services.live.load(contact_id).contact
         if contact.deadline is not None and contact.deadline <= hands.now:
-            contact = services.dispatch.apply(contact_id, DeadlinePassed()).contact
+            contact = services.dispatch.go_on(contact, DeadlinePassed()).contact
         contact = _make_dials_in_turn(hands, contact)
         for _ in range(ROUNDS):
             if not _something_to_take(contact, hands.now):
@@ -110,7 +110,7 @@ def _round(hands: Hands, contact: Contact) -> Contact:
     ]
     # Two workers in the same millisecond must not take each other's commands for their own.
     lease = max([now, *turns]) + _lease_ms(hands) + random.randrange(1000)
-    applied = hands.services.dispatch.apply(contact.id, CommandsTaken(hands.worker, lease))
+    applied = hands.services.dispatch.go_on(contact, CommandsTaken(hands.worker, lease))
     if applied.verdict is Verdict.STALE:
         return applied.contact
     contact = applied.contact
@@ -143,7 +143,7 @@ def _whose_turn_it_is(hands: Hands, contact: Contact, taken: Sequence[Pending]) 
 
 def _do(hands: Hands, contact: Contact, entries: Sequence[Pending]) -> Contact:
     for event in hands.together([partial(_perform, hands, contact, entry) for entry in entries]):
-        contact = told(hands, contact.id, event)
+        contact = told(hands, contact, event)
     return contact
 
 
@@ -167,23 +167,28 @@ def _turn(hands: Hands, contact: Contact, pending: Pending, now: int) -> int:
     return moment_of(services.live, services.settings, contact.id, pending, pending.command, now)
 
 
-def told(hands: Hands, contact_id: str, event: Event) -> Contact:
+def told(hands: Hands, contact: Contact, event: Event) -> Contact:
     """Fold a result into its contact; while Redis is away, again and again for some seconds."""
+    dispatch = hands.services.dispatch
+    try:
+        return dispatch.go_on(contact, event).contact
+    except StoreUnavailable:
+        return _told_later(hands, contact.id, event)
+    except machine.Refused as refused:
+        # Somebody's wish came first, for instance a promise that was cancelled by its link.
+        command = getattr(event, "command", "")
+        failed = CommandFailed(command, Problem.GONE, refused.reason)
+        return dispatch.apply(contact.id, failed).contact
+
+
+def _told_later(hands: Hands, contact_id: str, event: Event) -> Contact:
     for pause in PAUSES_S:
+        hands.sleep(pause)
         try:
             return hands.services.dispatch.apply(contact_id, event).contact
-        except StoreUnavailable:
-            hands.sleep(pause)
-        except machine.Refused as refused:
-            # The person's own wish came first, for instance a promise that was cancelled.
-            return _given_up(hands, contact_id, event, refused.reason)
+        except StoreUnavailable as error:
+            log.warning("contact %s: %s is not told yet: %s", contact_id, type(event), error)
     return hands.services.dispatch.apply(contact_id, event).contact
-
-
-def _given_up(hands: Hands, contact_id: str, event: Event, reason: str) -> Contact:
-    command = getattr(event, "command", "")
-    failed = CommandFailed(command, Problem.GONE, reason)
-    return hands.services.dispatch.apply(contact_id, failed).contact
 
 
 def _stumble(hands: Hands, contact_id: str) -> None:

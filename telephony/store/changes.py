@@ -34,13 +34,17 @@ EXPECTING = frozenset({Stage.PROMISED, Stage.KEEPING, Stage.RESTORING})
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One step that is to be stored. Times in ms; ``wake`` says that the outbox has work now."""
+    """One step that is to be stored. Times in ms.
+
+    ``ready``: the outbox has work now. ``at_work``: whoever commits does that work next.
+    """
 
     old: Contact | None
     new: Contact
     event: Event
     now: int
-    wake: bool
+    ready: bool
+    at_work: bool
     rearm_ms: int
     dedupe: str = ""
 
@@ -103,8 +107,8 @@ def _rest_moment(contact: Contact) -> int | None:
 
 def _moment(commit: Commit) -> list[Change]:
     due = _rest_moment(commit.new)
-    if commit.wake:
-        # Should the wake-up be lost, the clock sends another.
+    if commit.ready:
+        # Should the wake-up be lost, or whoever is at work die, the clock sends another.
         again = commit.now + commit.rearm_ms
         due = again if due is None or due <= commit.now else min(due, again)
     forget: Change = ["ZREM", keys.MOVED, commit.new.id]
@@ -178,7 +182,7 @@ def _journal(commit: Commit) -> list[Change]:
 
 
 def _wake(commit: Commit) -> list[Change]:
-    if not commit.wake:
+    if not commit.ready or commit.at_work:
         return []
     new = commit.new
     return [["WAKE", new.id, f"{new.id}-{new.version}", rq_time()]]

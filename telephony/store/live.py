@@ -122,14 +122,23 @@ class Live:
         return Loaded(self._read(contact_id, record), bool(seen and seen[0]))
 
     def commit(
-        self, old: Contact | None, new: Contact, event: Event, now: int, *, dedupe: str = ""
+        self,
+        old: Contact | None,
+        new: Contact,
+        event: Event,
+        now: int,
+        *,
+        dedupe: str = "",
+        at_work: bool = False,
     ) -> None:
         """Store the step from ``old`` (None: a new contact) to ``new``; one round trip.
 
+        When something in the outbox is ready, a wake-up job is queued with it, unless
+        ``at_work`` says that the caller sees to it.
         Raises Conflict when the stored contact is not at the version of ``old``.
         """
-        wake = machine.ready(new, now)
-        step = Commit(old, new, event, now, wake, self._rearm_ms, dedupe)
+        ready = machine.ready(new, now)
+        step = Commit(old, new, event, now, ready, at_work, self._rearm_ms, dedupe)
         words: list[str | int] = [
             old.version if old else 0,
             *_job_words(),

@@ -8,7 +8,14 @@ from dataclasses import replace
 import pytest
 import redis
 
-from telephony.contact.events import DeadlinePassed, LegEnded, MenuHeard, TransferAsked
+from telephony.contact import machine
+from telephony.contact.events import (
+    DeadlinePassed,
+    DepartmentChosen,
+    LegEnded,
+    MenuHeard,
+    TransferAsked,
+)
 from telephony.contact.machine import Refused, Verdict
 from telephony.contact.model import (
     Ending,
@@ -22,7 +29,7 @@ from telephony.contact.model import (
 from telephony.dispatch import Dispatch
 from telephony.errors import Conflict, NotFound
 from telephony.store import keys
-from telephony.store.live import Live
+from telephony.store.live import REARM_MS, Live
 from tests.live.making import CALL, NOW, Time, called
 
 ID = CALL[2:]
@@ -84,6 +91,31 @@ def test_a_lost_race_is_stepped_again_on_the_new_contact(
     applied = dispatch.apply(ID, heard("es"))
     assert (applied.contact.language, applied.contact.version) == ("es", 3)
     assert live.load(ID).contact == applied.contact
+
+
+def test_a_worker_that_goes_on_from_an_old_contact_folds_into_the_newest(
+    dispatch: Dispatch, live: Live, raw: redis.Redis
+) -> None:
+    old = dispatch.begin(called()).contact
+    customer = old.customer_leg
+    assert customer is not None
+    dispatch.apply(ID, heard("es"))
+    applied = dispatch.go_on(old, heard("en"))
+    assert (applied.contact.language, applied.contact.version) == ("en", 3)
+    # On the old contact this would be late news; on the newest it is not.
+    assert dispatch.go_on(old, heard("en")).verdict is Verdict.STALE
+    assert dispatch.go_on(applied.contact, heard("fr")).contact == live.load(ID).contact
+
+
+def test_a_worker_that_goes_on_queues_no_job_but_is_replaced_when_it_dies(
+    dispatch: Dispatch, live: Live, raw: redis.Redis, time: Time
+) -> None:
+    contact = dispatch.begin(called()).contact
+    chosen = DepartmentChosen("sales", "Sales", "en", ())
+    assert machine.ready(dispatch.go_on(contact, chosen).contact, NOW)
+    assert raw.llen(keys.QUEUE) == 0
+    time.now += REARM_MS
+    assert live.due(time.now).count == 1
 
 
 def test_races_without_end_are_an_error(

@@ -14,9 +14,9 @@ from telephony.contact import commands as co
 from telephony.contact import events as ev
 from telephony.contact.model import Ending, LegState, Role, Stage
 from telephony.contact.timing import LEASE_MS
-from telephony.dispatch import Dispatch
 from telephony.errors import StoreUnavailable
 from telephony.store import keys, ledger
+from telephony.store.live import Live
 from telephony.twilio.fates import Fate
 from tests.workers.desk import ID, NOW, Desk
 from workers import jobs
@@ -170,14 +170,14 @@ def test_a_result_reaches_the_contact_though_redis_was_away(
     desk: Desk, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.seek()
-    apply, outage = Dispatch.apply, iter(range(3))
+    commit, outage = Live.commit, iter(range(3))
 
-    def shaky(self: Dispatch, contact_id: str, event: ev.Event, **more: Any) -> Any:
+    def shaky(self: Live, old: Any, new: Any, event: ev.Event, *args: Any, **more: Any) -> None:
         if isinstance(event, ev.DialPlaced) and next(outage, None) is not None:
             raise StoreUnavailable("Redis restarts")
-        return apply(self, contact_id, event, **more)
+        commit(self, old, new, event, *args, **more)
 
-    monkeypatch.setattr(Dispatch, "apply", shaky)
+    monkeypatch.setattr(Live, "commit", shaky)
     work(hands, ID)
     assert staff(desk) == [("client:carla", LegState.REQUESTED, desk.rest.sid)]
 

@@ -9,6 +9,7 @@ import pytest
 from telephony import bootstrap
 from telephony.bootstrap import CurrentRouting, Services
 from telephony.errors import StoreUnavailable
+from telephony.routing.example import example_company
 from telephony.store.ledger import migrate, open_ledger, publish_routing
 from tests.workers.desk import COMPANY, NOW, Desk
 from tests.workers.system import eventually
@@ -56,5 +57,5 @@ def test_before_the_first_publishing_the_example_company_answers(
     empty = open_ledger(f"sqlite:///{tmp_path / 'empty.db'}")
     migrate(empty)
     routing = CurrentRouting(empty, desk.services.live)
-    assert routing.company() is bootstrap.example_company()
+    assert routing.company() is example_company()
     empty.close()
