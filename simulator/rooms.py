@@ -129,8 +129,7 @@ def _settle_in(script: Script, verb: Verb, noun: Verb, room: Conference) -> None
     room.max_participants = min(room.max_participants, limit) if 2 <= limit <= 250 else 250
     if verb.flag("hangupOnStar", False):
         script.on_key = lambda key: step_out(net, call) if key == "*" else None
-    if verb.has("timeLimit"):
-        script.later(verb.number("timeLimit", 14400), lambda: step_out(net, call))
+    script.later(verb.number("timeLimit", 14400), lambda: step_out(net, call))
     join(net, room, participant)
 
 
@@ -241,6 +240,7 @@ def depart(net: Engine, call: Call, reason: str, kicked: bool = False) -> None:
         reason = "participant_add_failed"
     _linger(net, room, participant)
     net.touch(call.sid, *room.participants)
+    unheard = call.live and call.answered is None
     decisive = participant.joined and participant.end_on_exit
     over = room.status != "completed" and (decisive or not room.participants)
     why = ENDED_BY_LEAVING[decisive, kicked]
@@ -251,7 +251,7 @@ def depart(net: Engine, call: Call, reason: str, kicked: bool = False) -> None:
         room,
         "participant-leave",
         participant,
-        ParticipantCallStatus=call.status,
+        ParticipantCallStatus="canceled" if unheard else call.status,
         ReasonParticipantLeft=reason,
     )
     if over:

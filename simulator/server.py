@@ -10,7 +10,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from urllib3.exceptions import (
 
 from simulator import control, page, restgate
 from simulator.api import ApiRequest, ApiResponse, Handler
+from simulator.couriers import Couriers
 from simulator.front import Front
 from simulator.hearing import settle
 from simulator.network import Network
@@ -36,7 +36,7 @@ from simulator.rest.app import handle as rest_handle
 from simulator.transport import Delivery, Failure, Outcome
 
 log = logging.getLogger("simulator")
-DELIVERERS = 64
+DELIVERERS = 128
 IDLE = 0.5
 LONGEST_POLL = 60.0
 
@@ -64,7 +64,7 @@ class SimulatorServer:
         self._seen = 0
         self._begun = time.monotonic()
         self._pool = urllib3.PoolManager(num_pools=64, maxsize=DELIVERERS, retries=False)
-        self._deliverers = ThreadPoolExecutor(DELIVERERS, "delivery")
+        self._couriers = Couriers(DELIVERERS)
         self.network = Network(
             self,
             seed=time.time_ns() if seed is None else seed,
@@ -117,7 +117,7 @@ class SimulatorServer:
             self._news.notify_all()
         self._server.shutdown()
         self._server.server_close()
-        self._deliverers.shutdown(wait=False, cancel_futures=True)
+        self._couriers.stop()
         for thread in self._threads:
             thread.join(5)
         self._pool.clear()
@@ -180,7 +180,7 @@ class SimulatorServer:
     def submit(self, delivery: Delivery, done: Callable[[Outcome], None]) -> None:
         """Send a webhook from a pooled thread, and bring the answer back to the engine."""
         if not self._stopping.is_set():
-            self._deliverers.submit(self._deliver, delivery, done)
+            self._couriers.send(lambda: self._deliver(delivery, done))
 
     def _deliver(self, delivery: Delivery, done: Callable[[Outcome], None]) -> None:
         outcome = self._send(delivery)

@@ -433,3 +433,38 @@ def test_an_application_can_be_added_like_a_phone() -> None:
     town.client.conferences(bot.room).update(status="completed")
     town.run(1)
     assert not any(call.live for call in town.net.calls.values())
+
+
+def test_a_room_that_ends_calls_off_the_legs_that_still_ring() -> None:
+    """fact: §2.3 ParticipantCallStatus canceled."""
+    town = Town()
+    alice = _enter(town, endConferenceOnExit="true")
+    bob = _add(town)
+    town.run(2)
+    town.act(alice, "hangup")
+    town.run(1)
+    assert bob.status == "canceled"
+    left = next(f for f in _news(town) if f.get("CallSid") == bob.sid)
+    assert left["ParticipantCallStatus"] == "canceled"
+
+
+def test_a_ringing_leg_keeps_the_room_of_a_caller_who_left() -> None:
+    """fact: §1.6 connecting legs are participants; nobody stops their ringing for you."""
+    town = Town()
+    alice = _enter(town)
+    bob = _add(town)
+    town.run(2)
+    town.act(alice, "hangup")
+    town.run(2)
+    assert bob.status == "ringing"
+    assert town.net.conferences[bob.room].status == "init"
+
+
+def test_a_leg_leaves_the_room_after_four_hours() -> None:
+    """fact: §2.1, §3.1 Dial's timeLimit (14400 s by default) applies to Conference too."""
+    town = Town()
+    alice = _enter(town)
+    town.run(14390)
+    assert alice.room
+    town.run(30)
+    assert town.said(alice) == ["Left"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -174,3 +175,29 @@ def test_a_web_server_that_is_away_costs_the_caller_an_apology(sim: SimulatorSer
     assert [a.code for a in sim.network.alerts] == [11205]
     hooks = [line for line in sim.network.trace.lines if line["kind"] == "webhook"]
     assert [line["attempt"] for line in hooks] == [1, 2]
+
+
+def test_stopping_does_not_wait_for_an_application_that_hangs() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"http://127.0.0.1:{mute.getsockname()[1]}/voice"
+        with SimulatorServer(seed=1) as sim:
+            sim.engine(lambda: sim.network.create_number(NUMBER, {"voice_url": url}))
+            _post(sim, "calls", {"from": ALICE, "to": NUMBER})
+            mute.settimeout(5)
+            taken, _ = mute.accept()
+            begun = time.monotonic()
+        assert time.monotonic() - begun < 3
+        taken.close()
+
+
+def test_a_hundred_calls_at_once_are_carried(web: Web) -> None:
+    web.answers["/voice"] = "<Say>Hello</Say><Hangup/>"
+    with SimulatorServer(seed=1, speed=10) as sim:
+        sim.engine(lambda: sim.network.create_number(NUMBER, {"voice_url": f"{web.url}/voice"}))
+        sids = [
+            _post(sim, "calls", {"from": f"+1555020{n:04d}", "to": NUMBER})["sid"]
+            for n in range(100)
+        ]
+        for sid in sids:
+            _until(sim, sid, status="completed")
+    assert len(web.seen) == 100
