@@ -77,6 +77,9 @@ class System:
     def hang_up(self, call: str) -> None:
         self._sim("POST", f"calls/{call}/hangup", {})
 
+    def fault(self, name: str, **more: Any) -> None:
+        self._sim("POST", "faults", {"name": name, **more})
+
     def call(self, call: str) -> dict[str, Any]:
         """What a phone hears and with whom it can speak."""
         return self._sim("GET", f"calls/{call}")
@@ -133,6 +136,7 @@ def system(redis_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
             "twilio_base_url": simulator.base_url,
             "caller_id": MAIN,
             "calls_per_second": "50",
+            "rest_timeout": "1.5",
             "speed": str(SPEED),
             "secret_key": "s" * 40,
         }
