@@ -20,12 +20,17 @@ from console.events import Hub, Listener, News, order
 from console.guards import asker
 from console.identity import Asker
 from console.problems import Problem
+from telephony.store.feed import START
 from telephony.store.ledger import Role
 
-HEARTBEAT_S = 15.0
-# A stream ends after this time and the browser opens another: no thread is held for ever.
-LONGEST_S = 600.0
-MOST_STREAMS = 200
+HEARTBEAT_S = 5.0
+# A stream ends after this time and the browser opens another: no thread is held for ever, and a
+# server that is told to stop waits no longer than this for its open answers.
+LONGEST_S = 60.0
+# A stream that stays open holds one of the server's 8 threads, and Twilio's webhooks need the rest.
+# Whoever comes when so many are open gets what has happened and is asked to come back at once.
+MOST_HELD = 4
+COME_BACK_MS = 1_000
 _EVENT_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 
 
@@ -41,22 +46,34 @@ def live_events() -> Response:
     if after and not _EVENT_ID.fullmatch(after):
         raise Problem(422, "invalid", "Last-Event-ID: it is not the id of an event.")
     hub = state.hub()
-    joined = hub.join(MOST_STREAMS)
+    joined = hub.join(MOST_HELD)
     if joined is None:
-        raise Problem(503, "too_many_streams", headers={"Retry-After": "5"})
+        return _answer(_brief(hub, asker(), after, state.services().live.feed.last_id()))
     listener, start = joined
     # The stream outlives the request, maybe in another thread: it gets all that it needs.
-    who, services = asker(), state.services()
-    still_valid = partial(identity.still_valid, services, who)
-    stream = _stream(hub, listener, who, after, start, still_valid)
-    answer = Response(stream, mimetype="text/event-stream")
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Accel-Buffering"] = "no"
+    still_valid = partial(identity.still_valid, state.services(), asker())
+    answer = _answer(_held(hub, listener, asker(), after, start, still_valid))
     answer.call_on_close(lambda: hub.leave(listener))
     return answer
 
 
-def _stream(
+def _answer(stream: Iterator[str]) -> Response:
+    answer = Response(stream, mimetype="text/event-stream")
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Accel-Buffering"] = "no"
+    return answer
+
+
+def _brief(hub: Hub, who: Asker, after: str, start: str) -> Iterator[str]:
+    """What has happened since, and no more; the browser comes back by itself."""
+    last = start
+    for place, frame in _caught_up(hub, who, after, start):
+        last = max(last, place, key=order)
+        yield from (frame,) if frame else ()
+    yield f"id: {last}\nretry: {COME_BACK_MS}\n\n"
+
+
+def _held(
     hub: Hub,
     listener: Listener,
     who: Asker,
@@ -64,19 +81,26 @@ def _stream(
     start: str,
     still_valid: Callable[[], bool],
 ) -> Iterator[str]:
-    if after and hub.missed(after):
-        yield _event("reset", start, {"why": "Some events are gone; load the page's data again."})
-        after = ""
-    yield _event("hello", after or start, {"name": who.name, "role": who.role.value})
-    last = order(after or start)
-    for news in hub.replay(after) if after else ():
-        last = order(news.entry.id)
-        yield from _told(who, news)
+    last = START
+    for place, frame in _caught_up(hub, who, after, start):
+        last = place
+        yield from (frame,) if frame else ()
     yield from _listen(listener, who, last, still_valid)
 
 
+def _caught_up(hub: Hub, who: Asker, after: str, start: str) -> Iterator[tuple[str, str]]:
+    """Frames that bring the browser up to now, each with the id of the last event that was read."""
+    if after and hub.missed(after):
+        why = "Some events are gone; load what is shown again."
+        yield start, _event("reset", start, {"why": why})
+        after = ""
+    yield after or start, _event("hello", after or start, {"role": who.role.value})
+    for news in hub.replay(after) if after else ():
+        yield news.entry.id, "".join(_told(who, news))
+
+
 def _listen(
-    listener: Listener, who: Asker, last: tuple[int, int], still_valid: Callable[[], bool]
+    listener: Listener, who: Asker, last: str, still_valid: Callable[[], bool]
 ) -> Iterator[str]:
     end = time.monotonic() + LONGEST_S
     checked = time.monotonic()
@@ -84,9 +108,11 @@ def _listen(
         try:
             news = listener.queue.get(timeout=HEARTBEAT_S)
         except queue.Empty:
-            yield ": still here\n\n"
+            # The id moves on past what this person may not see, so that a return is short.
+            yield f": still here\nid: {last}\n\n"
         else:
-            if order(news.entry.id) > last:
+            if order(news.entry.id) > order(last):
+                last = news.entry.id
                 yield from _told(who, news)
         if time.monotonic() - checked >= HEARTBEAT_S:
             checked = time.monotonic()

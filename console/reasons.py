@@ -279,11 +279,6 @@ REASONS: dict[str, Reason] = {
         "No Twilio API key and application are configured.",
         "Run `warmline twilio setup`, or set the variables that `warmline doctor` names.",
     ),
-    "too_many_streams": Reason(
-        "Too many live streams",
-        "This process serves as many live streams as it can.",
-        "Close other tabs, or wait for as many seconds as the Retry-After header says.",
-    ),
 }
 
 _LEFT = "left_while_"
