@@ -33,8 +33,8 @@ def handle(net: Network, request: ApiRequest) -> ApiResponse:
         return _write(net, request.method, parts, _body(request))
     except Refused as refused:
         return as_json(refused.status, {"error": str(refused)})
-    except ValueError as error:
-        return as_json(400, {"error": str(error)})
+    except (ValueError, TypeError, KeyError) as error:
+        return as_json(400, {"error": f"{type(error).__name__}: {error}"})
 
 
 def _body(request: ApiRequest) -> dict[str, Any]:

@@ -143,7 +143,7 @@ class SimulatorServer:
         clock.now = max(clock.now, now)
 
     def _do(self, what: Callable[[], None]) -> None:
-        """One thing that was due. A defect in it is logged and must not stop the clock."""
+        """One thing that is due. A defect in it is logged and must not stop the clock."""
         try:
             what()
         except Exception:
@@ -185,7 +185,7 @@ class SimulatorServer:
     def _deliver(self, delivery: Delivery, done: Callable[[Outcome], None]) -> None:
         outcome = self._send(delivery)
         if not self._stopping.is_set():
-            self.engine(lambda: done(outcome))
+            self.engine(lambda: self._do(lambda: done(outcome)))
 
     def _send(self, delivery: Delivery) -> Outcome:
         try:

@@ -129,3 +129,14 @@ def test_whatever_happens_everything_ends_once_and_nothing_is_left_over(seed: in
     answered = [line["call"] for line in town.lines("call.answered")]
     assert len(answered) == len(set(answered))
     assert [line["seq"] for line in net.trace.lines] == list(range(1, len(net.trace.lines) + 1))
+
+
+def test_the_same_seed_tells_the_same_story_byte_for_byte() -> None:
+    def told(seed: int) -> str:
+        story = Story(seed)
+        for _ in range(60):
+            story.anything()
+            story.town.run(story.dice.random() * 4)
+        return str(story.town.sim.control("GET", "/sim/trace"))
+
+    assert told(11) == told(11)

@@ -162,3 +162,20 @@ def test_a_ringing_phone_is_answered_or_declined_by_hand() -> None:
     town.run(1)
     assert (first.status, second.status) == ("in-progress", "no-answer")
     assert f"{HOST}/out" in [line["url"] for line in town.lines("webhook")]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("phones", {"address": BOB, "press": [{"after": 1}]}),
+        ("phones", {"address": BOB, "answer_after": "soon"}),
+        ("phones", {"press": "1"}),
+        ("calls", {"from": ALICE}),
+        ("calls", {"from": ALICE, "to": SERVICE, "params": 5}),
+        ("faults", {"name": "rest_429", "times": []}),
+        ("trace", {}),
+    ],
+)
+def test_nonsense_is_refused_with_a_reason(path: str, value: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="400"):
+        Town().sim.control("POST", f"/sim/{path}", value)
