@@ -22,7 +22,6 @@ from telephony.store.live import Live
 QUEUE_SIZE = 1_000
 BLOCK_MS = 1_000
 BATCH = 200
-REPLAY_MOST = 5_000
 PAUSE_S = 0.5
 
 _log = logging.getLogger(__name__)
@@ -86,8 +85,8 @@ class Hub:
         return bool(first) and order(first[0].id) > order(after)
 
     def replay(self, after: str) -> Iterator[News]:
-        """What happened after this id until now, oldest first, at most `REPLAY_MOST`."""
-        for _ in range(REPLAY_MOST // BATCH):
+        """What happened after this id until now, oldest first."""
+        while True:
             entries = self._live.feed.read(after, count=BATCH)
             yield from self._tell(entries)
             if len(entries) < BATCH:

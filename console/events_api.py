@@ -68,7 +68,7 @@ def _brief(hub: Hub, who: Asker, after: str, start: str) -> Iterator[str]:
     """What has happened since, and no more; the browser comes back by itself."""
     last = start
     for place, frame in _caught_up(hub, who, after, start):
-        last = max(last, place, key=order)
+        last = place
         yield from (frame,) if frame else ()
     yield f"id: {last}\nretry: {COME_BACK_MS}\n\n"
 
