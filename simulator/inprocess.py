@@ -1,8 +1,9 @@
 """The network in virtual time: no sockets, no sleeping, the same seed gives the same trace.
 
 Webhooks are executed against WSGI apps registered by host name; the Twilio SDK reaches the REST
-surface through `InProcess.http_client`. Nothing here advances time but `advance` and `run_until`:
-a REST call returns at the virtual moment it was made, whatever latency a fault asks for.
+surface through `InProcess.http_client`. Time passes in `advance` and `run_until`. A REST call takes
+none, unless the fault ``rest_latency`` makes it slow: then everything due meanwhile happens before
+the answer is there, so that webhooks overtake the answer that caused them.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ class InProcess:
         settle(self.network)
         while self.step(until):
             pass
-        self.network.clock.now = until
+        self.network.clock.now = max(self.now, until)
 
     def run_until(self, condition: Callable[[], bool], limit: float = 60.0) -> bool:
         """Let time pass until the condition holds; False if it did not within the limit."""
@@ -112,7 +113,7 @@ class InProcess:
         settle(self.network)
         while not condition():
             if not self.step(until):
-                self.network.clock.now = until
+                self.network.clock.now = max(self.now, until)
                 return condition()
         return True
 
@@ -138,6 +139,8 @@ class InProcess:
             raise requests.exceptions.ReadTimeout("no answer (injected fault)")
         if verdict.kind == "refused":
             raise requests.exceptions.ConnectionError("no connection (injected fault)")
+        if verdict.seconds:
+            self.advance(verdict.seconds)
         return verdict.response
 
 

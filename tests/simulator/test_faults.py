@@ -179,3 +179,12 @@ def test_a_ringing_phone_is_answered_or_declined_by_hand() -> None:
 def test_nonsense_is_refused_with_a_reason(path: str, value: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="400"):
         Town().sim.control("POST", f"/sim/{path}", value)
+
+
+def test_webhooks_may_overtake_the_answer_that_caused_them() -> None:
+    """fact: §4.2 a callback can be there before the REST answer."""
+    town = _town("rest_latency", seconds=3)
+    town.phone(BOB, answer_after=0.5)
+    call = town.call_out(status_callback=f"{HOST}/status", status_callback_event=["answered"])
+    assert town.app.asked("/status")[0]["CallSid"] == call.sid
+    assert town.sim.now == pytest.approx(3)
