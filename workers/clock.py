@@ -14,7 +14,7 @@ from workers.loop import Turn, run
 
 POLL_S = 0.025
 # Time may run faster than the wall; below this pause the polling itself would cost too much.
-SHORTEST_S = 0.005
+SHORTEST_S = 0.01
 LIMIT = 100
 
 
