@@ -274,6 +274,8 @@ def finish(net: Engine, call: Call, status: str, by: str, sip_code: int = 200) -
         call.handset.stop()
     net.trace.write("call.down", call=call.sid, by=by, status=status)
     recordings.close(net, call)
+    if call.script is not None and call.script.on_hangup is not None:
+        call.script.on_hangup()
     kicked = by == "service" and status == "completed"
     detach(net, call, "participant_updated_via_api" if kicked else "participant_hung_up")
     call_progress(net, call, "completed")

@@ -121,12 +121,16 @@ def record_verb(script: Script, verb: Verb) -> None:
     recording = begin(net, call, "RecordVerb", Hook(target) if wanted and target else None)
     keys = verb.get("finishOnKey", "1234567890*#")
 
-    def end(digits: str) -> None:
-        _complete(net, recording, call.recording_callback)
-        fields = {**recording_fields(net, [recording.sid]), "Digits": digits}
-        method = verb.get("method", "POST")
-        script.fetch(verb.get("action") or script.url, method, fields, "record")
+    action, method = verb.get("action") or script.url, verb.get("method", "POST")
 
+    def result(digits: str) -> dict[str, str]:
+        _complete(net, recording, call.recording_callback)
+        return {**recording_fields(net, [recording.sid]), "Digits": digits}
+
+    def end(digits: str) -> None:
+        script.fetch(action, method, result(digits), "record")
+
+    script.on_hangup = lambda: script.notify(action, method, result("hangup"), "record")
     script.on_key = lambda key: end(key) if key in keys else None
     seconds = min(MESSAGE_SECONDS + verb.number("timeout", 5), verb.number("maxLength", 3600))
     script.later(seconds, lambda: end(""))

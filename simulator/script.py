@@ -58,6 +58,7 @@ class Script:
         self.method = "POST"
         self.gather: Gather | None = None
         self.on_key: Callable[[str], None] | None = None
+        self.on_hangup: Callable[[], None] | None = None
         self.pending: Verb | None = None
         self.timer: Timer | None = None
         self._turn = 0
@@ -192,6 +193,7 @@ class Script:
             self.gather.close()
             self.gather = None
         self.on_key = None
+        self.on_hangup = None
         self.sound("")
 
     def stop(self) -> None:

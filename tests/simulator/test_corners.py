@@ -196,3 +196,27 @@ def test_a_number_without_a_voice_url_apologises() -> None:
     town.run(10)
     assert _codes(town) == [11100]
     assert alice.status == "completed"
+
+
+def test_a_recording_ends_with_the_hangup_of_the_one_who_speaks() -> None:
+    """fact: §5 Record's action gets Digits=hangup."""
+    town = Town()
+    town.serve(voice='<Record action="/kept" maxLength="60" timeout="30"/>', kept="<Say>x</Say>")
+    town.phone(ALICE, hang_up_after=4.0)
+    alice = town.ring_in()
+    town.run(10)
+    fields = town.app.asked("/kept")[0]
+    assert (fields["Digits"], fields["RecordingDuration"]) == ("hangup", "4")
+    assert fields["CallStatus"] == "completed"
+    assert town.said(alice) == []
+
+
+def test_a_key_ends_a_recording() -> None:
+    """fact: §5 Record finishOnKey."""
+    town = Town()
+    town.serve(voice='<Record action="/kept" finishOnKey="#" timeout="30"/>', kept="<Pause/>")
+    alice = town.ring_in()
+    town.run(3)
+    town.act(alice, "digits", digits="1#")
+    town.run(1)
+    assert town.app.asked("/kept")[0]["Digits"] == "#"
