@@ -18,7 +18,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Dial(Command):
-    """Ring ``to``. The leg id travels in every callback URL, so an unanswered request is adopted."""
+    """Ring ``to``. The leg id travels in every callback URL, so a lost answer is adopted."""
 
     leg: str
     to: str

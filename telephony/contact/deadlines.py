@@ -27,12 +27,12 @@ from telephony.contact.outbox import dial_key
 from telephony.contact.seeking import HUNTING
 from telephony.contact.timing import (
     LEG_LIMITS,
-    PARTING_MS,
     RECORDING_GRACE_MS,
     SAFETY_MS,
     STAGE_LIMITS,
     WATCH_MS,
 )
+from telephony.contact.wants import end_after
 
 OVERDUE: dict[LegState, AttemptOutcome] = {
     LegState.REQUESTED: AttemptOutcome.FAILED,
@@ -109,7 +109,7 @@ _STAGE_OVER: dict[Stage, Callable[[Contact, int], Contact]] = {
 
 def timers(contact: Contact, now: int) -> tuple[Timer, ...]:
     """Every moment at which something is due, by name; the earliest is the contact's deadline."""
-    found = [*_leg_timers(contact), *_outbox_timers(contact, now)]
+    found = [*_leg_timers(contact, now), *_outbox_timers(contact, now)]
     if contact.stage is not Stage.CLOSED:
         found.extend(_hunt_timers(contact))
         due = stage_due(contact)
@@ -121,14 +121,14 @@ def timers(contact: Contact, now: int) -> tuple[Timer, ...]:
     return tuple(found)
 
 
-def _leg_timers(contact: Contact) -> list[Timer]:
+def _leg_timers(contact: Contact, now: int) -> list[Timer]:
     found = []
     for leg in contact.legs:
         if leg.state is LegState.ENDED:
             continue
         due = leg_due(contact, leg)
-        if leg.parting:
-            found.append(Timer(f"parting:{leg.id}", leg.since + PARTING_MS))
+        if leg.unwanted and end_after(contact, leg) > now:
+            found.append(Timer(f"end:{leg.id}", end_after(contact, leg)))
         elif due is not None and not leg.unwanted:
             found.append(Timer(f"{leg.state.value}:{leg.id}", due))
     return found
@@ -154,7 +154,7 @@ def _hunt_timers(contact: Contact) -> list[Timer]:
 
 
 def _watch_due(contact: Contact, now: int) -> int:
-    """A contact with a live call is compared with Twilio on a beat; a promise waits for its hour."""
+    """A live call is compared with Twilio on a beat; a promise waits for its hour."""
     if any(leg.call and leg.state is not LegState.ENDED for leg in contact.legs):
         return max(contact.looked + WATCH_MS, now + 1)
     promise = contact.promise

@@ -131,6 +131,9 @@ def _agent_can_return(contact: Contact) -> bool:
     )
 
 
+_SEEKING = frozenset({HuntState.PLANNING, HuntState.RINGING, HuntState.RESTING, HuntState.WON})
+
+
 def hold_news(contact: Contact, leg: Leg) -> HoldNews:
     """What the hold document of ``leg`` says before the music goes on."""
     if leg.role is not Role.CUSTOMER:
@@ -138,7 +141,7 @@ def hold_news(contact: Contact, leg: Leg) -> HoldNews:
             return HoldNews.CALLING_CUSTOMER
         return HoldNews.LINE_LOST if contact.stage is Stage.RESTORING else HoldNews.PLAIN
     hunt = contact.hunt
-    if hunt is not None and hunt.purpose is HuntPurpose.RETURN and hunt.state is HuntState.RINGING:
+    if hunt is not None and hunt.purpose is HuntPurpose.RETURN and hunt.state in _SEEKING:
         return HoldNews.RETURNING
     transfer = contact.transfer
     if transfer is None:

@@ -51,7 +51,7 @@ def put_transfer(contact: Contact, transfer: Transfer) -> Contact:
 
 
 def enter(contact: Contact, stage: Stage, now: int) -> Contact:
-    """Move the customer to ``stage``; the waiting time runs from the first stage without a human."""
+    """Move to ``stage``; waiting counts from the first stage without a human."""
     if contact.stage is stage:
         return contact
     waiting = contact.waiting_since

@@ -21,7 +21,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class CustomerCalled(Event):
-    """A customer dialled in: the first time, or again while a promise is open or a line was lost."""
+    """A customer dialled in: or again, while a promise is open or a line was lost."""
 
     call: str
     customer: str

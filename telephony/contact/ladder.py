@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from telephony.contact.model import Contact, Hunt, Rung, RungKind
+from telephony.contact.model import Contact, Hunt, HuntPurpose, Rung, RungKind
 
 LAST_RUNG = Rung(RungKind.TICKET)
 
@@ -27,7 +27,7 @@ def _overflow(contact: Contact, hunt: Hunt, rung: Rung) -> bool:
 
 
 def _agent(contact: Contact, hunt: Hunt, rung: Rung) -> bool:
-    return bool(contact.transfers)
+    return bool(contact.transfers) and hunt.purpose is not HuntPurpose.RETURN
 
 
 def _callback(contact: Contact, hunt: Hunt, rung: Rung) -> bool:

@@ -29,7 +29,7 @@ from telephony.contact import events as ev
 from telephony.contact.calls import forget_unmade
 from telephony.contact.edit import Impossible, Refused, joined, put_leg
 from telephony.contact.model import Contact, Role, Stage
-from telephony.contact.outbox import is_ready, reconcile, take
+from telephony.contact.outbox import expire, is_ready, reconcile, take
 from telephony.contact.wants import wants
 
 __all__ = ["Impossible", "Refused", "Step", "Verdict", "begin", "ready", "step"]
@@ -189,6 +189,7 @@ def _mark_talked(contact: Contact, now: int) -> Contact:
 
 
 RULES: Final[tuple[Rule, ...]] = (
+    expire,
     deadlines.overdue_legs,
     forget_unmade,
     _mark_talked,

@@ -47,7 +47,6 @@ def put_entry(contact: Contact, entry: co.Pending) -> Contact:
 
 def take(contact: Contact, lease: int, now: int) -> Contact:
     """Mark all that is ready as taken until ``lease``."""
-    contact = expire(contact, now)
     pending = tuple(
         replace(entry, lease=lease) if is_ready(entry, now) else entry for entry in contact.pending
     )

@@ -122,7 +122,8 @@ def on_candidates(contact: Contact, event: ev.CandidatesFound, now: int) -> Cont
         wave_at=now,
         due=waves[0] if waves else (),
         waves=waves[1:],
-        reason="" if waves else "nobody_free",
+        reason="" if waves else event.reason or "nobody_free",
+        target=replace(hunt.target, name=event.plan.name),
     )
     return put_hunt(contact, ringing)
 
@@ -251,7 +252,7 @@ def _give_up_keeping(contact: Contact, hunt: Hunt, rung: Rung, now: int) -> Cont
 
 
 def _overflow(contact: Contact, hunt: Hunt, rung: Rung, now: int) -> Contact:
-    target = Target(TargetKind.DEPARTMENT, rung.department, rung.department)
+    target = Target(TargetKind.DEPARTMENT, rung.department)
     return begin_hunt(contact, hunt.purpose, target, now, hunt.visited)
 
 

@@ -52,6 +52,9 @@ STAGE_LIMITS: Final[dict[Stage, int]] = {
 RECORDING_GRACE_MS: Final = 10_000
 """A recorded message may be reported after the caller hung up."""
 
+BLINK_MS: Final = 700
+"""Two who accept in the same instant: the second webhook is this close behind the first."""
+
 PARTING_MS: Final = 30_000
 """Who accepted too late or declined hears one sentence; after this long the call is ended anyway.
 """

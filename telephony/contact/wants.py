@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from telephony.contact import commands as co
 from telephony.contact.model import (
+    AttemptOutcome,
     Contact,
     HuntState,
     Leg,
@@ -18,7 +19,7 @@ from telephony.contact.model import (
     TransferState,
 )
 from telephony.contact.outbox import Want
-from telephony.contact.timing import PARTING_MS, WATCH_MS
+from telephony.contact.timing import BLINK_MS, PARTING_MS, WATCH_MS
 
 ON_DOCUMENT = frozenset({Stage.CHOOSING, Stage.RECORDING, Stage.PROMISING, Stage.FAREWELL})
 """Stages in which the customer hears a document instead of the room."""
@@ -41,7 +42,7 @@ def wants(contact: Contact, now: int) -> tuple[Want, ...]:
 
 def _of_leg(contact: Contact, leg: Leg, now: int) -> list[Want]:
     if leg.unwanted:
-        if not leg.call or _still_hears_us(leg, now):
+        if not leg.call or now < end_after(contact, leg):
             return []
         return [(f"end:{leg.id}", co.EndCall(leg.id, leg.call, leg.unwanted))]
     if leg.state is not LegState.JOINED:
@@ -55,9 +56,18 @@ def _of_leg(contact: Contact, leg: Leg, now: int) -> list[Want]:
     return [(f"hold:{leg.id}", kind(leg.id, leg.call, leg.room))]
 
 
-def _still_hears_us(leg: Leg, now: int) -> bool:
-    """Who pressed a key hears a kind sentence first; the document itself hangs up after it."""
-    return leg.parting and now < leg.since + PARTING_MS
+def end_after(contact: Contact, leg: Leg) -> int:
+    """Not before this moment do we end an unwanted leg ourselves (ms; 0: at once).
+
+    Who pressed a key hears one kind sentence, and their document hangs up after it. Who was beaten
+    rings on for a blink, because they may have accepted in the same instant (fault 53).
+    """
+    if leg.parting:
+        return leg.since + PARTING_MS
+    hunt = contact.hunt
+    if leg.outcome is AttemptOutcome.BEATEN and hunt is not None and hunt.id == leg.hunt:
+        return hunt.since + BLINK_MS
+    return 0
 
 
 def hold_wanted(contact: Contact, leg: Leg) -> bool | None:

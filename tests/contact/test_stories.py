@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.contact.play import LADDER, Play, members, plan
 
 from telephony.contact import commands as co
 from telephony.contact import events as ev
@@ -24,6 +23,7 @@ from telephony.contact.model import (
     TransferOutcome,
     TransferState,
 )
+from tests.contact.play import LADDER, Play, members, plan
 
 
 def dialled(play: Play) -> list[str]:
@@ -87,8 +87,33 @@ def test_of_two_who_accept_at_once_one_joins_and_the_other_is_told_kindly() -> N
     play.join(ana)
     assert play.contact.stage is Stage.TALKING
     assert play.named("ben").outcome is AttemptOutcome.BEATEN
-    play.join(play.named("ben"))
     assert play.named("ben").state is not LegState.JOINED
+    assert play.named("ben").state is not LegState.ENDED, "the kind sentence is heard to its end"
+
+
+def test_the_losers_phones_stop_ringing_within_a_second() -> None:
+    play = Play.started()
+    play.plan = plan(strategy=Strategy.ALL)
+    play.choose()
+    ana, ben = play.named("ana"), play.named("ben")
+    play.tell(ev.LegRang(ben.id, ben.call))
+    play.accept(ana)
+    play.pass_ms(1_000)
+    assert play.named("ben").state is LegState.ENDED
+
+
+def test_an_agent_who_does_not_come_back_is_not_rung_for_ever() -> None:
+    play = Play.started()
+    play.talk_with_ana()
+    play.transfer()
+    play.plan = plan(ladder=(Rung(RungKind.AGENT), *LADDER))
+    play.end(play.named("ana"))
+    play.candidates = members("ana")
+    for name in ("carla", "dan", "ana"):
+        play.end(play.named(name), Ending.BUSY)
+    assert play.contact.stage is Stage.CHOOSING
+    play.tell(ev.CustomerChose(Choice.NONE))
+    assert play.contact.stage is Stage.FAREWELL
 
 
 def test_after_a_round_in_vain_the_customer_is_asked_and_may_be_called_back() -> None:

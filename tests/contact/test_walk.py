@@ -6,6 +6,8 @@ calls that never were. The core may answer stale or refused; it may never break.
 
 from __future__ import annotations
 
+import contextlib
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -72,10 +74,8 @@ def act(play: Play, action: int, pick: int, quiet: bool) -> None:
         ev.PromiseCancelled(promise),
         ev.DeadlinePassed(),
     )[action]
-    try:
+    with contextlib.suppress(Refused):
         play.quietly(event)
-    except Refused as refusal:
-        assert refusal.reason
 
 
 def check(contact: Contact, was: Contact) -> None:
@@ -114,7 +114,7 @@ def test_whatever_happens_nobody_is_forgotten(
 def test_once_all_is_quiet_every_contact_comes_to_an_end(
     actions: list[tuple[int, int, bool]],
 ) -> None:
-    """Liveness (L1): nobody does anything any more, every line is down, the clock goes on striking."""
+    """Liveness (L1): every line goes down, nobody acts any more, only the clock strikes."""
     play = Play.started()
     for action, pick, quiet in actions:
         act(play, action, pick, quiet)

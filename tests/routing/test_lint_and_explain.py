@@ -103,7 +103,7 @@ TO_SALES = Destination("department", "sales")
             "departments.sales.ladder",
         ),
         (
-            changed("support", ring_seconds=40),
+            changed("support", ring_seconds=40, strategy=Strategy.IN_ORDER),
             Severity.WARNING,
             "rings_too_long",
             "departments.support",

@@ -58,8 +58,15 @@ def test_a_department_becomes_a_plan_in_the_customers_language() -> None:
     ]
 
 
-def test_the_five_members_ring_one_after_the_other_and_everyone_gets_a_first_turn() -> None:
+def turning(department: str) -> Company:
+    """The example company with one department turned to round robin."""
     company = example_company()
+    changed = replace(company.departments[department], strategy=Strategy.ROUND_ROBIN)
+    return replace(company, departments={**company.departments, department: changed})
+
+
+def test_the_five_members_ring_one_after_the_other_and_everyone_gets_a_first_turn() -> None:
+    company = turning("support")
     everyone = [["eva"], ["finn"], ["gina"], ["hugo"], ["ines"]]
     assert rung(company, "support") == everyone
     assert rung(company, "support", last_rung="gina") == everyone[3:] + everyone[:3]

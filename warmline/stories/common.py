@@ -118,6 +118,7 @@ def dials(scene: Scene, address: str) -> list[dict[str, Any]]:
 
 def goodbye(scene: Scene, customer: str, outcome: str = "resolved") -> None:
     """The customer has what they wanted and hangs up."""
+    scene.stage(customer, "talking")
     scene.hang_up(customer)
     scene.outcome(customer, outcome)
     scene.tell(f"The customer hangs up. The contact ends as {outcome}.")

@@ -76,10 +76,12 @@ def voicemail(scene: Scene, customer: str) -> None:
 def two_accept(scene: Scene, customer: str) -> None:
     """5: two members accept at the same moment; one joins, the other hears a kind sentence."""
     quiet_floor(scene)
-    scene.phone(JACK, answer_after=4)
-    scene.phone(KIM, answer_after=4)
+    scene.phone(JACK, never_answer=True)
+    scene.phone(KIM, never_answer=True)
     call = to_department(scene, customer, "4", "1")
     calls = {scene.rung(JACK), scene.rung(KIM)}
+    for member in calls:
+        scene.answer(member)
     first = str(scene.hears(call, "people")["with"][0])
     (second,) = calls - {first}
     scene.said(second, "a colleague has already taken this call")
@@ -125,7 +127,6 @@ def spanish(scene: Scene, customer: str) -> None:
     scene.speak(call, "facturación")
     scene.said(call, "facturación", since=spoken)
     scene.tell("The customer says «facturación»; from here on Warmline speaks Spanish.")
-    scene.hears(call, "hold", since=spoken)
     carla = scene.rung(CARLA)
     scene.hears(call, "people", carla)
     expect(scene.contact(call)["language"] == "es", "the contact's language is Spanish")

@@ -21,6 +21,7 @@ class Narrator:
     def __init__(self, customer: str) -> None:
         self._customer = customer
         self._names: dict[str, str] = {}
+        self._inbound: set[str] = set()
 
     def sentence(self, line: Line) -> str:
         """One line in words; '' for what a listener does not need."""
@@ -35,7 +36,15 @@ class Narrator:
         outbound = line["direction"] != "inbound"
         address = line["to"] if outbound else line["from"]
         self._names[line["call"]] = self._called(address.partition("?")[0])
-        return "" if outbound else f"{self.name(line['call'])} dials {line['to']}"
+        if outbound:
+            return ""
+        self._inbound.add(line["call"])
+        return f"{self.name(line['call'])} dials {line['to']}"
+
+    def of_phone(self, line: Line, what: str) -> str:
+        """What a phone does; a caller's own phone does not ring."""
+        inbound = line["call"] in self._inbound
+        return "" if inbound else f"{self.name(line['call'])}'s phone {what}"
 
     def _called(self, address: str) -> str:
         if address == self._customer:
@@ -50,13 +59,13 @@ def _hears(who: Narrator, line: Line) -> str:
     if line["what"] == "people":
         others = " and ".join(who.name(call) for call in line["with"])
         return f"{name} hears {others}"
-    return {"hold": f"{name} hears music", "silence": f"{name} hears nothing"}.get(line["what"], "")
+    return f"{name} hears music" if line["what"] == "hold" else ""
 
 
 _SENTENCES: dict[str, Callable[[Narrator, Line], str]] = {
     "call.dialled": Narrator.meet,
-    "call.ringing": lambda who, line: f"{who.name(line['call'])}'s phone rings",
-    "call.answered": lambda who, line: f"a {line['by']} answers {who.name(line['call'])}'s phone",
+    "call.ringing": lambda who, line: who.of_phone(line, "rings"),
+    "call.answered": lambda who, line: who.of_phone(line, f"is answered by a {line['by']}"),
     "call.down": lambda who, line: f"{who.name(line['call'])} {ENDED_BY[line['by']]}",
     "said": lambda who, line: f"to {who.name(line['call'])}: “{line['text']}”",
     "pressed": lambda who, line: f"{who.name(line['call'])} presses {line['digits']}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from warmline.stories.common import (
+    ANA,
     CARLA,
     dials,
     expect,
@@ -48,6 +49,7 @@ def cold_promise_kept(scene: Scene, customer: str) -> None:
     """7: a cold transfer, nobody answers, a promise is made and kept."""
     call, ana = with_ana(scene, customer)
     nobody_in_billing(scene)
+    scene.phone(ANA, busy=True)
     handed = scene.mark()
     transfer(scene, call, {"department": "billing"}, mode="cold")
     scene.hears(call, "hold", since=handed)

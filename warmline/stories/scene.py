@@ -216,6 +216,14 @@ class Scene:
         seen: Line = self.api("sam").get(f"/contacts/{customer[2:].lower()}")
         return seen
 
+    def stage(self, customer: str, expected: str) -> None:
+        """Wait until Warmline, too, knows how far the contact is."""
+
+        def found(_: list[Line]) -> bool:
+            return self.contact(customer).get("state") == expected
+
+        self.wait(f"the contact of {customer} is {expected}", found)
+
     def outcome(self, customer: str, expected: str) -> None:
         """Wait for the contact's one final outcome."""
 
