@@ -21,8 +21,6 @@ def agreed(said: str) -> bool | None:
     plain = unicodedata.normalize("NFKD", said.casefold())
     words = re.findall(r"[a-z]+", plain.encode("ascii", "ignore").decode())
     kept = {word for word in words if word not in _FILLERS}
-    if len(words) > 3 or not kept:
-        return None
-    if kept <= _YES:
+    if kept and kept <= _YES:
         return True
-    return False if kept <= _NO else None
+    return False if kept and kept <= _NO else None

@@ -154,3 +154,16 @@ def test_the_whisper_tells_who_calls_for_what_and_how_long_they_have_waited(
     assert "calling Sales" in words
     assert "waiting 2 minutes" in words
     assert " ".join(CUSTOMER[-4:]) in words
+
+
+def test_a_receiver_who_comes_out_of_the_room_is_in_it_no_more_and_led_back(
+    twilio: Twilio,
+) -> None:
+    whisper = answers(twilio, ringing(twilio))
+    room = answers(twilio, action_of(whisper), Digits="1")
+    twilio.joins(CONTACT, CALL, 1)
+    twilio.joins(CONTACT, RECEIVER, 2)
+    assert state(twilio) is LegState.JOINED
+    back = answers(twilio, action_of(room), DialCallStatus="answered")
+    assert state(twilio) is LegState.ACCEPTED
+    assert back.find("Dial/Conference") is not None
