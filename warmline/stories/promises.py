@@ -19,6 +19,9 @@ from warmline.stories.handovers import nobody_in_billing
 from warmline.stories.scene import Scene, StoryFailed
 
 
+WINDOW_MS = 30 * 60_000
+
+
 def _choose_callback(scene: Scene, call: str, since: int = 0) -> None:
     """The customer is asked, presses 2, hears the promise and hangs up."""
     scene.said(call, "to be called back", since=since, patience=200)
@@ -40,7 +43,9 @@ def _open_promise(scene: Scene, call: str) -> dict[str, Any]:
 def _due_now(scene: Scene, call: str) -> None:
     """The customer moves the promise to as soon as possible, as the link in the message allows."""
     promise = _open_promise(scene, call)
-    answer = scene.api("sam").post(f"/promises/{promise['id']}/move", {"due_from": 0})
+    soon = int(scene.contact(call)["since"])
+    window = {"due_from": soon, "due_until": soon + WINDOW_MS}
+    answer = scene.api("sam").post(f"/promises/{promise['id']}/move", window)
     if answer.status_code >= 300:
         raise StoryFailed(f"move refused: {answer.status_code} {answer.text[:300]}")
 
