@@ -22,6 +22,7 @@ from telephony.contact.model import (
     Role,
     Rung,
     RungKind,
+    Stage,
     Strategy,
     Target,
     TargetKind,
@@ -166,6 +167,10 @@ class Play:
         self.quietly(ev.PromiseWritten(entry.id, command.promise, due, due + 900_000, 3))
 
     # -- people ------------------------------------------------------------------------------
+
+    def stands(self, stage: Stage) -> bool:
+        """Does the customer stand in this stage now?"""
+        return self.contact.stage is stage
 
     @property
     def customer(self) -> Leg:

@@ -33,13 +33,13 @@ def dialled(play: Play) -> list[str]:
 def test_a_caller_is_routed_held_and_joined_by_the_member_who_accepts() -> None:
     play = Play.started()
     play.choose()
-    assert play.contact.stage is Stage.SEEKING
+    assert play.stands(Stage.SEEKING)
     assert dialled(play) == ["client:ana"]
     ana = play.named("ana")
     play.accept(ana)
-    assert play.contact.stage is Stage.SEEKING, "accepted is not joined"
+    assert play.stands(Stage.SEEKING), "accepted is not joined"
     play.join(ana)
-    assert play.contact.stage is Stage.TALKING
+    assert play.stands(Stage.TALKING)
     play.end(play.customer)
     assert play.contact.outcome is ContactOutcome.RESOLVED
     assert play.named("ana").state is LegState.ENDED
@@ -54,7 +54,7 @@ def test_a_second_member_is_rung_when_the_first_does_not_answer() -> None:
     assert play.named("ana").outcome is AttemptOutcome.NO_ANSWER
     assert dialled(play) == ["client:ana", "client:ben"]
     play.accept_and_join(play.named("ben"))
-    assert play.contact.stage is Stage.TALKING
+    assert play.stands(Stage.TALKING)
 
 
 def test_ring_time_counts_from_ringing_and_not_from_the_request() -> None:
@@ -85,7 +85,7 @@ def test_of_two_who_accept_at_once_one_joins_and_the_other_is_told_kindly() -> N
     play.quietly(ev.LegAccepted(ana.id, ana.call))
     play.quietly(ev.LegAccepted(ben.id, ben.call))
     play.join(ana)
-    assert play.contact.stage is Stage.TALKING
+    assert play.stands(Stage.TALKING)
     assert play.named("ben").outcome is AttemptOutcome.BEATEN
     assert play.named("ben").state is not LegState.JOINED
     assert play.named("ben").state is not LegState.ENDED, "the kind sentence is heard to its end"
@@ -111,9 +111,9 @@ def test_an_agent_who_does_not_come_back_is_not_rung_for_ever() -> None:
     play.candidates = members("ana")
     for name in ("carla", "dan", "ana"):
         play.end(play.named(name), Ending.BUSY)
-    assert play.contact.stage is Stage.CHOOSING
+    assert play.stands(Stage.CHOOSING)
     play.tell(ev.CustomerChose(Choice.NONE))
-    assert play.contact.stage is Stage.FAREWELL
+    assert play.stands(Stage.FAREWELL)
 
 
 def test_after_a_round_in_vain_the_customer_is_asked_and_may_be_called_back() -> None:
@@ -121,13 +121,13 @@ def test_after_a_round_in_vain_the_customer_is_asked_and_may_be_called_back() ->
     play.candidates = members("ana")
     play.choose()
     play.end(play.named("ana"), Ending.BUSY)
-    assert play.contact.stage is Stage.CHOOSING
+    assert play.stands(Stage.CHOOSING)
     assert play.customer.state is not LegState.JOINED, "fetched out of the room to be asked"
     play.tell(ev.CustomerChose(Choice.CALLBACK))
-    assert play.contact.stage is Stage.FAREWELL
+    assert play.stands(Stage.FAREWELL)
     assert play.contact.promise is not None
     play.end(play.customer)
-    assert play.contact.stage is Stage.PROMISED
+    assert play.stands(Stage.PROMISED)
     assert any(isinstance(c, co.ConfirmPromise) for c in play.performed)
 
 
@@ -146,17 +146,17 @@ def test_a_promise_is_kept_department_first_then_the_customer() -> None:
     play.strike()
     while play.contact.stage is Stage.PROMISED:
         play.strike()
-    assert play.contact.stage is Stage.KEEPING
+    assert play.stands(Stage.KEEPING)
     ana = play.ringing()[0]
     assert dialled(play)[-1] == "client:ana"
     play.accept_and_join(ana)
     assert dialled(play)[-1] == play.contact.customer
     play.tell(ev.LegRang(play.customer.id, play.customer.call))
     play.tell(ev.LegAnswered(play.customer.id, play.customer.call))
-    assert play.contact.stage is Stage.KEEPING
+    assert play.stands(Stage.KEEPING)
     play.tell(ev.LegAccepted(play.customer.id, play.customer.call))
     play.join(play.customer)
-    assert play.contact.stage is Stage.TALKING
+    assert play.stands(Stage.TALKING)
     play.end(play.customer)
     assert play.contact.outcome is ContactOutcome.PROMISE_KEPT
 
@@ -178,12 +178,12 @@ def test_a_promise_in_vain_is_put_off_and_becomes_a_ticket_in_the_end() -> None:
 def test_a_customer_who_calls_in_redeems_the_promise() -> None:
     play = promised()
     play.tell(ev.CustomerCalled("CA" + "c" * 32, play.contact.customer, "+12025550100", "en"))
-    assert play.contact.stage is Stage.SEEKING
+    assert play.stands(Stage.SEEKING)
     assert play.contact.promise is not None
     assert play.contact.promise.state is PromiseState.REDEEMED
     play.join(play.customer)
     play.accept_and_join(play.ringing()[0])
-    assert play.contact.stage is Stage.TALKING
+    assert play.stands(Stage.TALKING)
 
 
 def test_a_warm_transfer_holds_rings_consults_and_completes() -> None:
@@ -201,7 +201,7 @@ def test_a_warm_transfer_holds_rings_consults_and_completes() -> None:
     assert play.contact.transfers[-1].outcome is TransferOutcome.COMPLETED
     assert not play.customer.held
     assert play.named("ana").state is LegState.ENDED
-    assert play.contact.stage is Stage.TALKING
+    assert play.stands(Stage.TALKING)
 
 
 def test_the_agent_is_let_go_only_after_the_customer_hears_the_receiver() -> None:
@@ -223,7 +223,7 @@ def test_nobody_answers_and_the_customer_returns_to_the_agent() -> None:
     play.end(play.named("dan"), Ending.BUSY)
     assert play.contact.transfers[-1].outcome is TransferOutcome.RETURNED
     assert play.contact.transfers[-1].reason == "no_answer"
-    assert play.contact.stage is Stage.TALKING
+    assert play.stands(Stage.TALKING)
     assert not play.customer.held
 
 
@@ -232,10 +232,10 @@ def test_the_agents_browser_dies_while_it_rings_and_the_receiver_takes_over() ->
     play.talk_with_ana()
     play.transfer()
     play.end(play.named("ana"))
-    assert play.contact.stage is Stage.TRANSFER
+    assert play.stands(Stage.TRANSFER)
     assert play.customer.held
     play.accept_and_join(play.named("carla"))
-    assert play.contact.stage is Stage.TALKING
+    assert play.stands(Stage.TALKING)
     assert play.contact.transfers[-1].outcome is TransferOutcome.COMPLETED
     assert not play.customer.held
 
@@ -249,7 +249,7 @@ def test_the_receiver_hangs_up_at_completion_and_the_customer_is_back_with_an_ag
     play.quietly(ev.CompleteAsked(transfer))
     play.end(play.named("carla"))
     assert play.contact.transfers[-1].outcome is TransferOutcome.RETURNED
-    assert play.contact.stage is Stage.TALKING
+    assert play.stands(Stage.TALKING)
     assert play.named("ana").state is LegState.JOINED
 
 
@@ -261,7 +261,7 @@ def test_a_receiver_lost_right_after_completion_brings_the_agent_back() -> None:
     play.tell(ev.CompleteAsked(transfer))
     play.candidates = members("ana")
     play.end(play.named("carla"))
-    assert play.contact.stage is Stage.SEEKING
+    assert play.stands(Stage.SEEKING)
     assert play.customer.held, "alone in the room: music, not silence"
     assert dialled(play)[-1] == "client:ana"
 
@@ -271,13 +271,13 @@ def test_a_broken_line_is_called_back_with_the_context() -> None:
     play.talk_with_ana()
     play.transfer()
     play.end(play.customer, Ending.FAILED)
-    assert play.contact.stage is Stage.RESTORING
+    assert play.stands(Stage.RESTORING)
     assert dialled(play)[-1] == play.contact.customer
     play.accept_and_join(play.named("carla"))
     play.tell(ev.LegAnswered(play.customer.id, play.customer.call))
     play.tell(ev.LegAccepted(play.customer.id, play.customer.call))
     play.join(play.customer)
-    assert play.contact.stage is Stage.TRANSFER
+    assert play.stands(Stage.TRANSFER)
     assert play.contact.transfers[-1].state is TransferState.CONSULTING
     assert play.customer.held
 
@@ -287,7 +287,7 @@ def test_a_line_that_cannot_be_restored_becomes_a_promise() -> None:
     play.talk_with_ana()
     for _ in range(3):
         play.end(play.customer, Ending.FAILED)
-    assert play.contact.stage is Stage.PROMISED
+    assert play.stands(Stage.PROMISED)
     assert play.named("ana").state is LegState.ENDED
 
 
@@ -305,7 +305,7 @@ def test_a_closed_department_offers_a_callback_for_the_next_open_hour() -> None:
     play = Play.started()
     opening = play.now + 36_000_000
     play.tell(ev.DepartmentClosed("returns", "Returns", "en", ("3",), opening))
-    assert play.contact.stage is Stage.CHOOSING
+    assert play.stands(Stage.CHOOSING)
     play.tell(ev.CustomerChose(Choice.CALLBACK))
     assert play.contact.promise is not None
     assert play.contact.promise.due_from == opening
@@ -321,7 +321,7 @@ def test_overflow_rings_another_department() -> None:
     assert play.contact.hunt is not None
     assert play.contact.hunt.target.value == "support"
     play.accept_and_join(play.named("eve"))
-    assert play.contact.stage is Stage.TALKING
+    assert play.stands(Stage.TALKING)
 
 
 def test_swap_and_merge() -> None:
@@ -355,9 +355,9 @@ def test_cold_and_nobody_answers_becomes_a_promise() -> None:
     play.end(play.named("ana"))
     play.end(play.named("carla"), Ending.NO_ANSWER)
     play.end(play.named("dan"), Ending.NO_ANSWER)
-    assert play.contact.stage is Stage.CHOOSING
+    assert play.stands(Stage.CHOOSING)
     play.tell(ev.CustomerChose(Choice.NONE))
-    assert play.contact.stage is Stage.FAREWELL
+    assert play.stands(Stage.FAREWELL)
     assert play.contact.transfers[-1].outcome is TransferOutcome.PROMISED
 
 
@@ -376,7 +376,7 @@ def test_an_agent_who_leaves_first_does_not_end_the_customers_call() -> None:
     play.talk_with_ana()
     play.now += 60_000
     play.end(play.named("ana"))
-    assert play.contact.stage is Stage.CHOOSING
+    assert play.stands(Stage.CHOOSING)
     assert play.contact.question is Question.AGENT_LEFT
     play.end(play.customer)
     assert play.contact.outcome is ContactOutcome.RESOLVED
@@ -390,5 +390,5 @@ def test_no_promise_is_spoken_while_the_ledger_is_away() -> None:
     play.end(play.named("ana"), Ending.BUSY)
     play.tell(ev.CustomerChose(Choice.CALLBACK))
     play.pass_ms(6_000)
-    assert play.contact.stage is Stage.SEEKING
+    assert play.stands(Stage.SEEKING)
     assert play.contact.promise is None

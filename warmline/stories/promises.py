@@ -18,7 +18,6 @@ from warmline.stories.common import (
 from warmline.stories.handovers import nobody_in_billing
 from warmline.stories.scene import Scene, StoryFailed
 
-
 WINDOW_MS = 30 * 60_000
 
 
