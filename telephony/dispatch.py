@@ -7,6 +7,7 @@ results of commands, the clock. It returns what the contact has become.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from telephony.contact import machine
@@ -93,16 +94,17 @@ class Dispatch:
                 applied = self._join(expected, event, dedupe)
                 if applied is not None:
                     return applied
-        if not known.by_call:
-            now = self._now()
-            first = machine.begin(contact_id, event, now)
-            try:
-                self._live.commit(None, first.contact, event, now, dedupe=dedupe)
-            except Conflict:
-                pass  # The same webhook twice at once: the other one has begun the contact.
-            else:
-                return Applied(first.contact, first.verdict)
-        return self.apply(contact_id, event, dedupe=dedupe)
+        if known.by_call:
+            with suppress(NotFound):  # The index has outlived the record: the call begins anew.
+                return self.apply(contact_id, event, dedupe=dedupe)
+        now = self._now()
+        first = machine.begin(contact_id, event, now)
+        try:
+            self._live.commit(None, first.contact, event, now, dedupe=dedupe)
+        except Conflict:
+            # The same webhook twice at once: the other one has begun the contact.
+            return self.apply(contact_id, event, dedupe=dedupe)
+        return Applied(first.contact, first.verdict)
 
     def _join(self, contact_id: str, event: CustomerCalled, dedupe: str) -> Applied | None:
         try:

@@ -47,6 +47,18 @@ def test_a_repeated_first_webhook_finds_the_same_contact(dispatch: Dispatch) -> 
     assert (again.verdict, unmarked.verdict) == (Verdict.STALE, Verdict.STALE)
 
 
+@pytest.mark.parametrize("owner", [ID, "f" * 32])
+def test_a_call_whose_record_is_gone_begins_anew(
+    dispatch: Dispatch, live: Live, raw: redis.Redis, owner: str
+) -> None:
+    dispatch.begin(called(), dedupe="CA1-incoming")
+    raw.delete(keys.contact(ID))
+    raw.set(keys.call(CALL), owner)
+    again = dispatch.begin(called(), dedupe="CA1-incoming")
+    assert (again.contact.id, again.contact.version) == (ID, 1)
+    assert live.load(ID).contact.stage is Stage.MENU
+
+
 def test_an_event_with_a_mark_has_one_effect(dispatch: Dispatch, live: Live) -> None:
     dispatch.begin(called())
     dispatch.apply(ID, heard("es"), dedupe="m1")
