@@ -13,7 +13,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from telephony.bootstrap import Services
-from telephony.contact.model import Contact, Role
+from telephony.contact.model import (
+    AttemptOutcome,
+    Contact,
+    ContactOutcome,
+    Ending,
+    PromiseState,
+    Role,
+)
 from telephony.store.feed import Entry
 from telephony.store.ledger import (
     ContactRecord,
@@ -34,6 +41,10 @@ BLOCK_MS = 1_000
 # In these stages the customer waits for a human being.
 WAITING = frozenset({"seeking", "choosing", "promising", "transfer", "restoring"})
 ANSWERED = "talking"
+# These attempts rang for as long as they could and reached nobody.
+IN_VAIN = frozenset(
+    {AttemptOutcome.NO_ANSWER, AttemptOutcome.NOT_ACCEPTED, AttemptOutcome.VOICEMAIL}
+)
 
 
 def make(services: Services) -> Turn:
@@ -82,7 +93,27 @@ def summary_of(book: Ledger, contact: Contact) -> ContactRecord:
         attempts=len(attempts),
         waited_ms=_waited(told),
         transfers=len(contact.transfers),
+        reason=contact.reason,
+        lost=lost(contact),
+        unanswered=sum(leg.outcome in IN_VAIN for leg in attempts),
     )
+
+
+def lost(contact: Contact) -> str:
+    """How we lost this customer; '' when we did not, or not yet.
+
+    A customer is lost when nobody owes them anything and it was not they who ended it: their last
+    line was ended by us (`ended_by_us`), or it broke and we did not reach them again
+    (`line_broke`), and there is neither a promise that they were told of nor a ticket. Who hangs
+    up while waiting has left; that is counted as abandoned.
+    """
+    promise, leg = contact.promise, contact.customer_leg
+    promised = promise is not None and promise.state is not PromiseState.WRITING
+    if contact.outcome is not ContactOutcome.CUSTOMER_LEFT or promised or contact.ticket:
+        return ""
+    if leg is None or leg.ending is Ending.FAILED:
+        return "line_broke"
+    return "ended_by_us" if leg.unwanted else ""
 
 
 def _history(book: Ledger, contact_id: str) -> list[JournalEntry]:

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from typing import Any
 
 import pytest
 import redis
 
 from telephony.contact.events import LegEnded
-from telephony.contact.model import Ending
+from telephony.contact.model import (
+    Contact,
+    ContactOutcome,
+    Ending,
+    LegState,
+    Promise,
+    PromiseState,
+    Stage,
+)
 from telephony.errors import StoreUnavailable
 from telephony.store import keys, ledger
+from tests.contact.play import Play
 from tests.workers.desk import CALL, CUSTOMER, ID, NOW, Desk
 from workers import journal
 from workers.hands import inline
 from workers.jobs import work
-from workers.journal import copy
+from workers.journal import copy, lost, summary_of
 from workers.loop import turns
 
 
@@ -96,3 +107,57 @@ def test_an_outage_is_waited_out(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
     turns(desk.services, "journal", turn, stop)
     assert kinds(desk)
     assert desk.services.live.feed.beats() == {}
+
+
+def closed(outcome: ContactOutcome, **changes: Any) -> Contact:
+    """A contact whose customer has gone; by themselves unless told otherwise."""
+    play = Play.started()
+    play.choose()
+    leg = changes.pop("leg", {})
+    ended = {"state": LegState.ENDED, "ending": Ending.HUNG_UP}
+    customer = replace(play.customer, **(ended | leg))
+    legs = tuple(customer if each.id == customer.id else each for each in play.contact.legs)
+    return replace(play.contact, stage=Stage.CLOSED, outcome=outcome, legs=legs, **changes)
+
+
+@pytest.mark.parametrize(
+    ("contact", "expected"),
+    [
+        (closed(ContactOutcome.CUSTOMER_LEFT), ""),
+        (closed(ContactOutcome.RESOLVED, leg={"unwanted": "cancelled"}), ""),
+        (closed(ContactOutcome.CUSTOMER_LEFT, leg={"ending": Ending.FAILED}), "line_broke"),
+        (closed(ContactOutcome.CUSTOMER_LEFT, leg={"unwanted": "cancelled"}), "ended_by_us"),
+        (closed(ContactOutcome.CUSTOMER_LEFT, leg={"unwanted": "lost"}, ticket="t1"), ""),
+        (
+            closed(
+                ContactOutcome.CUSTOMER_LEFT,
+                leg={"ending": Ending.FAILED},
+                promise=Promise("p1", "sales", PromiseState.OPEN),
+            ),
+            "",
+        ),
+        (
+            closed(
+                ContactOutcome.CUSTOMER_LEFT,
+                leg={"ending": Ending.FAILED},
+                promise=Promise("p1", "sales", PromiseState.WRITING),
+            ),
+            "line_broke",
+        ),
+    ],
+)
+def test_a_customer_is_lost_when_it_was_not_they_who_ended_it_and_nobody_owes_them_anything(
+    contact: Contact, expected: str
+) -> None:
+    assert lost(contact) == expected
+
+
+def test_attempts_in_vain_and_the_reason_of_the_end_are_in_the_summary(desk: Desk) -> None:
+    play = Play.started()
+    play.choose()
+    (ringing,) = play.ringing()
+    play.end(ringing, Ending.NO_ANSWER)
+    play.end(play.customer)
+    row = summary_of(desk.services.ledger, play.contact)
+    assert (row.attempts, row.unanswered, row.lost) == (2, 1, "")
+    assert row.reason == "left_while_seeking"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from telephony.store.ledger.audit import AuditEntry, append_audit, list_audit
 from telephony.store.ledger.engine import Ledger, open_ledger, ping
+from telephony.store.ledger.figures import TARGET_MS, Figure, figure_contacts
 from telephony.store.ledger.idempotency import (
     StoredResponse,
     forget_responses,
@@ -48,6 +49,7 @@ from telephony.store.ledger.routing import (
     routing_history,
     routing_version,
 )
+from telephony.store.ledger.series import Bucket, report_series
 from telephony.store.ledger.summaries import (
     ContactRecord,
     TransferRecord,
@@ -89,11 +91,14 @@ from telephony.store.ledger.users import (
 )
 
 __all__ = [
+    "TARGET_MS",
     "ApiToken",
     "AuditEntry",
+    "Bucket",
     "ContactRecord",
     "ContactReport",
     "CountedAttempt",
+    "Figure",
     "IssuedToken",
     "JournalEntry",
     "Ledger",
@@ -125,6 +130,7 @@ __all__ = [
     "count_attempt",
     "current_routing",
     "draft_routing",
+    "figure_contacts",
     "find_contacts",
     "forget_responses",
     "issue_token",
@@ -141,6 +147,7 @@ __all__ = [
     "promise_report",
     "promise_token",
     "publish_routing",
+    "report_series",
     "revoke_token",
     "routing_history",
     "routing_version",

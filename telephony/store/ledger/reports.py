@@ -9,16 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import func, select
 
 from telephony.store.ledger.engine import Ledger, reading
+from telephony.store.ledger.figures import TARGET_MS, Figure, count, count_of, time_to_answer
 from telephony.store.ledger.promises import PromiseState
 from telephony.store.ledger.tables import contacts, promises, transfers
 
 _C = contacts.c
 _P = promises.c
-REPEAT_MS = 7 * 24 * 3_600_000
-"""Back in the same department within a week: the first contact did not solve it."""
+_COUNTED = (
+    Figure.OFFERED,
+    Figure.ANSWERED,
+    Figure.ANSWERED_IN_TIME,
+    Figure.ABANDONED,
+    Figure.OPEN,
+    Figure.RESOLVED_FIRST,
+    Figure.LOST,
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,9 @@ class ContactReport:
     `answered_in_time`: by a person, within the target, measured from the first ring, menu included.
     `abandoned`: the customer left before anybody answered. `open`: still going on, unanswered.
     `resolved_first`: resolved, and the same customer had not been in this department in the week
-    before. `outcomes` counts every final outcome by name.
+    before. `lost`: the customers who are gone and whom nobody owes anything, by our doing or
+    because their line broke. Of the `attempts` to reach somebody of ours `unanswered` rang in
+    vain. `outcomes` counts every final outcome by name.
     """
 
     department: str | None
@@ -38,6 +48,9 @@ class ContactReport:
     abandoned: int
     open: int
     resolved_first: int
+    lost: int
+    attempts: int
+    unanswered: int
     average_answer_ms: int | None
     longest_answer_ms: int | None
     outcomes: dict[str, int]
@@ -47,6 +60,11 @@ class ContactReport:
         """Answered in time, as a share of all that are not still waiting; None without any."""
         decided = self.offered - self.open
         return self.answered_in_time / decided if decided else None
+
+    @property
+    def no_answer_share(self) -> float | None:
+        """The share of attempts that rang in vain; None without any."""
+        return self.unanswered / self.attempts if self.attempts else None
 
 
 @dataclass(frozen=True)
@@ -62,25 +80,18 @@ class PromiseReport:
 
 
 def contact_report(
-    ledger: Ledger, *, since: int, until: int, target_ms: int = 20_000
+    ledger: Ledger, *, since: int, until: int, target_ms: int = TARGET_MS
 ) -> tuple[ContactReport, ...]:
     """Count the contacts that started in the stretch, department by department."""
-    answer_ms = _C.answered_at - _C.started_at
     within = (_C.started_at >= since) & (_C.started_at < until)
-    left = (_C.answered_at.is_(None)) & (_C.outcome == "customer_left")
-    waiting = _C.answered_at.is_(None) & _C.ended_at.is_(None)
-    first = (_C.outcome == "resolved") & ~_was_here_before()
     counts = (
         select(
             _C.department,
-            func.count().label("offered"),
-            func.count(_C.answered_at).label("answered"),
-            _count(answer_ms <= target_ms).label("answered_in_time"),
-            _count(left).label("abandoned"),
-            _count(waiting).label("open"),
-            _count(first).label("resolved_first"),
-            func.avg(answer_ms).label("average_answer_ms"),
-            func.max(answer_ms).label("longest_answer_ms"),
+            *(count_of(figure, target_ms) for figure in _COUNTED),
+            func.sum(_C.attempts).label("attempts"),
+            func.sum(_C.unanswered).label("unanswered"),
+            func.avg(time_to_answer).label("average_answer_ms"),
+            func.max(time_to_answer).label("longest_answer_ms"),
         )
         .where(within)
         .group_by(_C.department)
@@ -122,8 +133,8 @@ def promise_report(
             _P.department,
             _P.state,
             func.count().label("number"),
-            _count(on_time).label("on_time"),
-            _count(overdue).label("overdue"),
+            count(on_time).label("on_time"),
+            count(overdue).label("overdue"),
         )
         .where(_P.due_from >= since, _P.due_from < until)
         .group_by(_P.department, _P.state)
@@ -133,20 +144,6 @@ def promise_report(
         for row in conn.execute(query):
             groups.setdefault(row.department, []).append(row)
     return tuple(_promise_report(name, rows) for name, rows in sorted(groups.items()))
-
-
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count(case((condition, 1)))
-
-
-def _was_here_before() -> ColumnElement[bool]:
-    before = contacts.alias("before")
-    return exists().where(
-        before.c.customer == _C.customer,
-        before.c.department == _C.department,
-        before.c.started_at < _C.started_at,
-        before.c.started_at >= _C.started_at - REPEAT_MS,
-    )
 
 
 def _contact_report(row: dict[str, Any], outcomes: dict[str, int]) -> ContactReport:

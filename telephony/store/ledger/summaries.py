@@ -18,7 +18,12 @@ _C = contacts.c
 
 @dataclass(frozen=True)
 class ContactRecord:
-    """One contact in one line. Times are ms since the epoch, UTC; `waited_ms` is over all legs."""
+    """One contact in one line. Times are ms since the epoch, UTC; `waited_ms` is over all legs.
+
+    `reason` is the typed reason of its end. `lost` says how we lost the customer, `ended_by_us` or
+    `line_broke`, and is empty when we did not. Of the `attempts` to reach somebody of ours,
+    `unanswered` rang until their time was over or met a machine.
+    """
 
     id: str
     customer: str
@@ -35,6 +40,9 @@ class ContactRecord:
     attempts: int = 0
     waited_ms: int = 0
     transfers: int = 0
+    reason: str = ""
+    lost: str = ""
+    unanswered: int = 0
 
 
 @dataclass(frozen=True)
