@@ -17,11 +17,13 @@ from console import (
     people_api,
     problems,
     promises_api,
+    routing_api,
     state,
     tickets_api,
     transfers_api,
 )
 from console.blueprint import PREFIX, api
+from console.pages import install as install_pages
 
 if TYPE_CHECKING:
     from telephony.bootstrap import Services
@@ -33,6 +35,7 @@ ROUTES = (
     openapi,
     people_api,
     promises_api,
+    routing_api,
     tickets_api,
     transfers_api,
 )
@@ -42,8 +45,9 @@ api.before_request(guards.check_request)
 
 
 def mount(app: Flask, services: Services) -> None:
-    """Hang the API on the app and give it what it works with."""
+    """Hang the API and the pages on the app and give them what they work with."""
     state.remember(app, services)
     problems.defaults(app)
     identity.install(app)
     app.register_blueprint(api)
+    install_pages(app)
