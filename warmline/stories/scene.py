@@ -146,7 +146,8 @@ class Scene:
             if seen:
                 return seen
             if time.monotonic() > until:
-                tail = "\n".join(f"    {line}" for line in self.lines[-15:])
+                seen_by_people = [x for x in self.lines if x["kind"] not in {"rest", "webhook"}]
+                tail = "\n".join(f"    {line}" for line in seen_by_people[-15:])
                 raise StoryFailed(f"awaited: {what}\n  the trace ends with\n{tail}")
             time.sleep(0.02)
 
