@@ -20,7 +20,7 @@ from telephony.contact.edit import Impossible
 from telephony.contact.edit import Refused as StepRefused
 from telephony.errors import NotFound, StoreUnavailable
 from telephony.store.live import RecordBroken
-from telephony.twilio import forms, signature, twiml, voice
+from telephony.twilio import forms, signature, twiml, urls, voice
 from telephony.twilio.forms import BadForm
 from webhooks import metrics
 from webhooks.house import Houses
@@ -187,6 +187,8 @@ class Door:
         """Music, then the same question again with everything that came with it."""
         house = self.houses.known()
         args, fields = inbound.args, inbound.fields
+        if inbound.path == urls.HOLD:
+            return voice.hold_trouble(house, f"{house.urls.base}{urls.HOLD}?{urlencode(args)}")
         rounds = int(args["w"]) if args.get("w", "").isdigit() else 0
         if unknown and rounds >= _PATIENCE and fields.get("Direction") == "inbound":
             # Nobody remembers this caller: better to begin anew than to wait for ever.

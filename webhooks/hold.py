@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from telephony.twilio import urls, voice
+from telephony.errors import NotFound, StoreUnavailable
+from telephony.store.live import RecordBroken
+from telephony.twilio import twiml, urls, voice
 from telephony.twilio.voice import Scene
 from webhooks.answers import Answers, leg_of
 from webhooks.guard import Door, Inbound
@@ -12,11 +14,19 @@ def register(door: Door) -> None:
     answers = Answers(door)
 
     def hold(inbound: Inbound) -> str:
-        """A round of hold music; nothing is written, so a repeat is harmless."""
+        """Hold music; nothing is written, so a repeat is harmless."""
         contact = door.services.live.load(inbound.contact).contact
         scene: Scene = answers.scene(contact, leg_of(contact, inbound.leg))
         turn = inbound.args.get("n", "")
-        return voice.hold(scene, int(turn) if turn.isdigit() else 0, inbound.args.get("k", ""))
+        return voice.hold(scene, int(turn) if turn.isdigit() else 0)
+
+    def news(inbound: Inbound) -> str:
+        """What is new, announced over the music; nothing when it cannot be known."""
+        try:
+            contact = door.services.live.load(inbound.contact).contact
+            return voice.news(answers.scene(contact, leg_of(contact, inbound.leg)))
+        except (StoreUnavailable, NotFound, RecordBroken):
+            return twiml.response()
 
     def fallback(inbound: Inbound) -> str:
         """Twilio could not get or read a document of ours: music, then that document again."""
@@ -28,4 +38,5 @@ def register(door: Door) -> None:
         return voice.trouble(house, house.language, back, first=True)
 
     door.voice(urls.HOLD, hold, methods=("GET", "POST"))
+    door.voice(urls.NEWS, news)
     door.voice(urls.FALLBACK, fallback, methods=("GET", "POST"))

@@ -201,6 +201,13 @@ class Rest:
             return attempt(lambda: bool(participant.fetch().hold))
         return told
 
+    def announce(self, room_sid: str, call: str, url: str) -> Answer[None]:
+        """Speak the document at ``url`` to one participant, over whatever they hear."""
+        participant = self.client.conferences(room_sid).participants(call)
+        return _nothing(
+            attempt(lambda: participant.update(announce_url=url, announce_method="POST"))
+        )
+
     def inspect(self, room_name: str, calls: Iterable[str]) -> Answer[tuple[LegFact, ...]]:
         """What Twilio knows of these calls right now: live or over, ringing, in the room, held."""
         present = self._participants(room_name)

@@ -46,8 +46,9 @@ def say(tag: str, text: str) -> str:
     return f'<Say language="{tag}">{escape(text[:_MAX_SAY])}</Say>'
 
 
-def play(url: str) -> str:
-    return f"<Play>{escape(url)}</Play>"
+def play(url: str, times: int = 1) -> str:
+    repeated = f' loop="{times}"' if times > 1 else ""
+    return f"<Play{repeated}>{escape(url)}</Play>"
 
 
 def pause(seconds: int) -> str:

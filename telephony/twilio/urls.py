@@ -18,6 +18,7 @@ CONFIRM = "/twilio/voice/confirm"
 RECEIVER = "/twilio/voice/receiver"
 ACCEPT = "/twilio/voice/accept"
 HOLD = "/twilio/voice/hold"
+NEWS = "/twilio/voice/news"
 SOFTPHONE = "/twilio/voice/softphone"
 FALLBACK = "/twilio/voice/fallback"
 STATUS_CALL = "/twilio/status/call"
@@ -25,10 +26,6 @@ STATUS_ROOM = "/twilio/status/room"
 STATUS_MACHINE = "/twilio/status/machine"
 STATUS_MESSAGE = "/twilio/status/message"
 PROMISE = "/p/"
-
-# Twilio repeats only failed connections unless the address asks for more
-# (twilio.com/docs/usage/webhooks/webhooks-connection-overrides). News of a leg is worth repeating.
-PERSISTENT = "#rc=3&rp=ct,rt,5xx"
 
 MUSIC = "/sound/hold.wav"
 SHORT_MUSIC = "/sound/hold-10s.wav#t=10"
@@ -75,9 +72,13 @@ class Urls:
     def accept(self, contact: str, leg: str, version: int) -> str:
         return f"{self.base}{ACCEPT}?c={contact}&l={leg}&v={version}"
 
-    def hold(self, contact: str, leg: str, turn: int = 0, told: str = "") -> str:
-        """Hold music with news. ``turn`` counts the rounds, ``told`` is the news last spoken."""
-        return f"{self.base}{HOLD}?c={contact}&l={leg}&n={turn}" + (f"&k={told}" if told else "")
+    def hold(self, contact: str, leg: str, turn: int = 0) -> str:
+        """News and hold music; ``turn`` counts the documents."""
+        return f"{self.base}{HOLD}?c={contact}&l={leg}&n={turn}"
+
+    def news(self, contact: str, leg: str) -> str:
+        """The news alone, announced over the hold music."""
+        return f"{self.base}{NEWS}?c={contact}&l={leg}"
 
     def softphone(self) -> str:
         return self.base + SOFTPHONE

@@ -22,8 +22,11 @@ _WHISPERS = 3
 _KEY_SECONDS = 5
 _MESSAGE_SECONDS = 180
 _MESSAGE_SILENCE = 5
-_NEWS_EVERY = 3
-"""The same news is repeated every third round of music, about every minute and a half."""
+_ROUNDS = 40
+"""How often a hold document plays its music before it asks again: twenty minutes of our own.
+
+Twilio has no fallback address for these documents: when one asks and we are away, the room falls
+silent. So it hardly ever asks, and what is new is announced over it (``news``)."""
 
 
 @dataclass(frozen=True)
@@ -321,22 +324,27 @@ def render(document: Document, scene: Scene, lead: str = "") -> str:
 # -- hold ---------------------------------------------------------------------------------------
 
 
-def hold(scene: Scene, turn: int, told: str) -> str:
-    """News, a round of music, and back for the next round.
+def hold(scene: Scene, turn: int) -> str:
+    """News, music for a long time, and the next document.
 
-    ``told`` is the news that this leg heard last: changed news is spoken at once, the same news
-    only now and then. Play, Say, Pause and Redirect are all that a hold document may contain.
+    Play, Say, Pause and Redirect are all that a hold document may contain.
     """
-    news = hold_news(scene.contact, scene.leg)
-    words = ""
-    if news != told or turn % _NEWS_EVERY == 0:
-        words = _news(scene, news, turn)
     house, contact, leg = scene.house, scene.contact, scene.leg
     return twiml.response(
-        words,
-        twiml.play(house.hold_music),
-        twiml.redirect(house.urls.hold(contact.id, leg.id, turn + 1, news)),
+        _news(scene, hold_news(contact, leg), turn),
+        twiml.play(house.hold_music, _ROUNDS),
+        twiml.redirect(house.urls.hold(contact.id, leg.id, turn + 1)),
     )
+
+
+def news(scene: Scene) -> str:
+    """What is new, to be announced to a leg that hears music."""
+    return twiml.response(_news(scene, hold_news(scene.contact, scene.leg), turn=1))
+
+
+def hold_trouble(house: House, back: str) -> str:
+    """Hold music while we cannot know what is new; commands act on the leg as ever."""
+    return twiml.response(twiml.play(house.hold_music, _ROUNDS), twiml.redirect(back))
 
 
 def _news(scene: Scene, news: HoldNews, turn: int) -> str:

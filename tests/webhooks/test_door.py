@@ -26,6 +26,7 @@ ROUTES = [
     urls.RECEIVER,
     urls.ACCEPT,
     urls.HOLD,
+    urls.NEWS,
     urls.SOFTPHONE,
     urls.FALLBACK,
     urls.STATUS_CALL,
@@ -241,7 +242,7 @@ def test_hostile_text_in_our_own_query_gives_well_formed_documents(
 ) -> None:
     query = urlencode({"c": nasty, "l": nasty, "n": nasty, "k": nasty, "menu": nasty, "w": nasty})
     root = document(twilio.post(f"{route}?{query}", **CALLED))
-    assert [verb.tag for verb in root] == ["Say", "Play", "Redirect"]
+    assert [verb.tag for verb in root][-2:] == ["Play", "Redirect"]
 
 
 def test_a_leg_of_another_contact_gets_no_room(twilio: Twilio) -> None:

@@ -47,7 +47,6 @@ def nowhere(services: Services, clock: Moment) -> Iterator[Twilio]:
         f"{urls.CONFIRM}?c={CONTACT}&l=l1&v=2",
         f"{urls.RECEIVER}?c={CONTACT}&l=l1",
         f"{urls.ACCEPT}?c={CONTACT}&l=l1&v=2",
-        f"{urls.HOLD}?c={CONTACT}&l=l1&n=4",
     ],
 )
 def test_every_voice_route_answers_with_music_and_asks_again(nowhere: Twilio, route: str) -> None:
@@ -61,6 +60,12 @@ def test_every_voice_route_answers_with_music_and_asks_again(nowhere: Twilio, ro
     assert query_of(back).items() >= query_of(route).items()
     # Said once, then only music.
     assert said(nowhere.voice(back, CALL)) == ""
+
+
+def test_hold_music_goes_on_for_long_without_the_store(nowhere: Twilio) -> None:
+    root = nowhere.voice(f"{urls.HOLD}?c={CONTACT}&l=l1&n=4", CALL)
+    assert verbs(root) == ["Play", "Redirect"]
+    assert int(root[0].attrib["loop"]) * 30 >= 600
 
 
 def test_what_the_caller_pressed_is_not_lost(nowhere: Twilio, twilio: Twilio) -> None:
