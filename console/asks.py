@@ -116,3 +116,4 @@ class ExplainQuery(In):
     busy: Annotated[str, StringConstraints(max_length=2000)] = Field(
         "", description="Keys of members who are busy, with commas between."
     )
+    draft: bool = Field(False, description="Ask the admins' draft instead of what is in force.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from console import lookup, state
+from console import lookup, routing_desk, state
 from console.answers import DepartmentList, DepartmentOut, ExplanationOut, MemberOut
 from console.asks import ExplainQuery
 from console.blueprint import api, problems
@@ -64,7 +64,7 @@ def show_department(key: str) -> DepartmentOut:
 def explain_routing(query_data: ExplainQuery) -> ExplanationOut:
     """Who rings at a given time if some members are busy, step by step, when nobody answers."""
     services = state.services()
-    company = lookup.company(services)
+    company = routing_desk.look(services).company if query_data.draft else lookup.company(services)
     department = company.departments.get(query_data.department)
     if department is None:
         raise Problem(404, "unknown_department")

@@ -50,18 +50,38 @@ LEAST_ROLE: dict[str, Role | None] = {
     "take_ticket": Role.SUPERVISOR,
     "close_ticket": Role.SUPERVISOR,
     "explain_routing": Role.SUPERVISOR,
+    "show_routing": Role.ADMIN,
+    "show_draft": Role.ADMIN,
+    "save_draft": Role.ADMIN,
+    "import_routing": Role.ADMIN,
+    "discard_draft": Role.ADMIN,
+    "check_routing": Role.ADMIN,
+    "publish_draft": Role.ADMIN,
+    "routing_history": Role.ADMIN,
+    "show_version": Role.ADMIN,
+    "restore_version": Role.ADMIN,
+    "export_routing": Role.ADMIN,
+    "show_uses": Role.ADMIN,
 }
 
 RANK = {Role.AGENT: 1, Role.SUPERVISOR: 2, Role.ADMIN: 3}
 MAX_BODY = 64 * 1024
+# A whole routing has at most 1 MB as a file, and escaped as JSON up to some more.
+ROUTING_BODY = 3 * 1024 * 1024
+LARGER_BODY = {
+    "save_draft": ROUTING_BODY,
+    "import_routing": ROUTING_BODY,
+    "check_routing": ROUTING_BODY,
+}
 _log = logging.getLogger(__name__)
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 def check_request() -> Response | None:
     """Before every API request: who asks, may they, and is the body one that we read."""
-    request.max_content_length = MAX_BODY
-    least = LEAST_ROLE[(request.endpoint or "").rpartition(".")[2]]
+    name = (request.endpoint or "").rpartition(".")[2]
+    request.max_content_length = LARGER_BODY.get(name, MAX_BODY)
+    least = LEAST_ROLE[name]
     if request.method in _UNSAFE:
         _refuse_other_sites()
     if least is not ANYBODY:

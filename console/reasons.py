@@ -226,6 +226,22 @@ REASONS: dict[str, Reason] = {
     "customer_left": Reason(
         "The customer left", "The customer hung up.", "Nothing needs to be done."
     ),
+    # -- routing ----------------------------------------------------------------------------
+    "draft_overtaken": Reason(
+        "Another admin saved first",
+        "Another admin has saved or published since you began. Nothing was overwritten.",
+        "Read the draft again, look at what they changed, and save yours on top of it.",
+    ),
+    "routing_errors": Reason(
+        "The check found errors",
+        "Customers would suffer from this routing, so it was not published.",
+        "Correct what `fields` names, or publish with `anyway`.",
+    ),
+    "nothing_to_publish": Reason(
+        "Nothing to publish",
+        "The draft is what is in force already.",
+        "Change something first.",
+    ),
     # -- how contacts end -------------------------------------------------------------------
     "served": Reason(
         "Served",

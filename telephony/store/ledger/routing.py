@@ -31,26 +31,47 @@ class RoutingVersion:
 
 
 def publish_routing(
-    ledger: Ledger, document: str, author: str, note: str, base: int, *, now: int
+    ledger: Ledger,
+    document: str,
+    author: str,
+    note: str,
+    base: int,
+    *,
+    now: int,
+    newest: int | None = None,
 ) -> RoutingVersion:
     """Make `document` the current routing.
 
-    `base` is the number of the published version that the author started from, 0 for the first.
-    Raises Conflict when somebody else has published since; then nothing was written.
+    `base` is the number of the published version that the author started from, 0 for the first;
+    `newest`, if given, is the number of the newest version of all that they know, drafts too.
+    Raises Conflict when somebody else has published (or drafted) since; then nothing was written.
     To roll back, publish the old document again, based on the current number.
     """
     with writing(ledger) as conn:
-        newest = conn.scalar(select(func.max(_T.number)).where(_T.published)) or 0
-        if newest != base:
-            raise _overtaken(base, newest)
+        _check_newest(conn, newest)
+        current = conn.scalar(select(func.max(_T.number)).where(_T.published)) or 0
+        if current != base:
+            raise _overtaken(base, current)
         return _insert(conn, document, author, note, base, now, published=True)
 
 
 def draft_routing(
-    ledger: Ledger, document: str, author: str, note: str, base: int, *, now: int
+    ledger: Ledger,
+    document: str,
+    author: str,
+    note: str,
+    base: int,
+    *,
+    now: int,
+    newest: int | None = None,
 ) -> RoutingVersion:
-    """Keep `document` as a version that does not ring anybody yet."""
+    """Keep `document` as a version that does not ring anybody yet.
+
+    `newest`, if given, is the number of the newest version that the author knows (0: none).
+    Raises Conflict when there is a newer one; then nothing was written.
+    """
     with writing(ledger) as conn:
+        _check_newest(conn, newest)
         return _insert(conn, document, author, note, base, now, published=False)
 
 
@@ -105,6 +126,12 @@ def _insert(
         # PostgreSQL only: another admin took the number, or published, since we looked.
         raise _overtaken(base, version.number) from error
     return version
+
+
+def _check_newest(conn: Connection, known: int | None) -> None:
+    newest = conn.scalar(select(func.max(_T.number))) or 0
+    if known is not None and known != newest:
+        raise _overtaken(known, newest)
 
 
 def _overtaken(base: int, newest: int) -> Conflict:
