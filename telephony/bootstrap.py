@@ -25,8 +25,9 @@ REFRESH_S = 1.0
 class CurrentRouting:
     """The company whose routing is published; the example company before the first publishing.
 
-    `company` never waits for SQL once it has answered: a newer version is fetched beside it. When
-    SQL is away, the last published version is used, from Redis in a process that has just begun.
+    `company` never waits for SQL once it has answered: a newer version is fetched beside it. What
+    another process found or published is taken from Redis at once, so that the first call after a
+    quiet time follows it. When SQL is away, the last published version is used.
     """
 
     def __init__(
@@ -47,8 +48,9 @@ class CurrentRouting:
             return self.refresh()
         if self._steady() - self._asked > REFRESH_S and self._lock.acquire(blocking=False):
             self._asked = self._steady()
+            self._take_kept()
             threading.Thread(target=self._refresh_beside, daemon=True).start()
-        return company
+        return self._company or company
 
     def refresh(self) -> Company:
         """Look for a newer version now and wait for it."""
@@ -74,6 +76,14 @@ class CurrentRouting:
         elif self._company is None:
             self._company = example_company()
         return self._company
+
+    def _take_kept(self) -> None:
+        try:
+            kept = self._live.kept_routing()
+        except StoreUnavailable:
+            return  # The one that is known will do.
+        if kept is not None and kept[0] > self._number:
+            self._number, self._company = kept[0], from_yaml(kept[1])
 
     def _without_sql(self) -> Company:
         if self._company is None:

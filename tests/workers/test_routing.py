@@ -59,3 +59,15 @@ def test_before_the_first_publishing_the_example_company_answers(
     routing = CurrentRouting(empty, desk.services.live)
     assert routing.company() is example_company()
     empty.close()
+
+
+def test_the_first_call_after_a_quiet_time_follows_what_another_process_published(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "REFRESH_S", 0.0)
+    here, there = fresh(desk.services), fresh(desk.services)
+    assert here.company().name == there.company().name == "Harbor Supplies"
+    document = COMPANY.replace("Harbor Supplies", "Harbour Supplies")
+    publish_routing(desk.services.ledger, document, "ana", "", 1, now=NOW)
+    there.refresh()
+    assert here.company().name == "Harbour Supplies"
