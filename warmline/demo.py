@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,8 @@ from warmline.running import Running, find_running
 from warmline.stories import STORIES
 from warmline.stories.play import Played, Theatre, play
 
-FOLDER = Path("var")
+FOLDER = Path("var/demo")
+"""The demo's own data: thrown away before each run, so that every run starts clean."""
 
 
 @click.command()
@@ -61,6 +63,8 @@ def _system(folder: Path, speed: float) -> Iterator[Running]:
     if running is not None:
         yield running
         return
+    if folder.resolve() == FOLDER.resolve():
+        shutil.rmtree(folder, ignore_errors=True)
     options = () if speed == 1 else ("--speed", f"{speed:g}")
     with own_system(folder, *options, environ={"WARMLINE_DEMO_MODE": "true"}) as running:
         yield running
