@@ -43,17 +43,22 @@ def processes(system: System) -> tuple[ProcessSpec, ...]:
         *_simulator(system),
         ProcessSpec(
             "web",
-            (
-                *_module("granian", "--interface", "wsgi", "--factory", "--no-ws"),
-                *("--host", "127.0.0.1", "--port", str(settings.web_port)),
-                *("--blocking-threads", str(WEB_THREADS), "webhooks.app:create_app"),
-            ),
+            web_command(settings.web_port, "webhooks.app:create_app"),
             ready=partial(answers, f"{system.web_url}/healthz"),
         ),
         *(ProcessSpec(name, _module("workers.worker")) for name in workers),
         ProcessSpec("clock", _module("workers.clock")),
         ProcessSpec("journal", _module("workers.journal")),
         ProcessSpec("reconciler", _module("workers.reconciler")),
+    )
+
+
+def web_command(port: int, factory: str) -> tuple[str, ...]:
+    """The command line that serves a web application on loopback, as `up` does it."""
+    return (
+        *_module("granian", "--interface", "wsgi", "--factory", "--no-ws"),
+        *("--host", "127.0.0.1", "--port", str(port)),
+        *("--blocking-threads", str(WEB_THREADS), factory),
     )
 
 

@@ -1,0 +1,281 @@
+"""`warmline bench webhooks`: the busiest webhook against a bare Flask view, on the same server.
+
+Every request is a real one: a signed form with fresh ids, sent to a contact that stands in Redis
+in exactly the state in which such a form reached it in a recorded warm transfer. So deduplication,
+step, commit, journal and wake-up all happen as in life. Rounds of both alternate, because a
+machine that others use as well is not equally quick all the time.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import redis
+
+from bench.load import Load, send
+from bench.machine import Machine, machine
+from bench.processes import cpu_seconds, web
+from bench.recording import ACCOUNT, LINE, TOKEN, Met, Recording, record
+from telephony.embedded import EmbeddedRedis, free_port
+from telephony.errors import WarmlineError
+from telephony.store import keys
+from telephony.store.ledger import migrate, open_ledger
+from telephony.twilio import forms, signature, urls
+
+CONNECTIONS = 16
+ROUNDS = 5
+_WARM_UP = 200
+_HOST = "127.0.0.1"
+# Ids of calls and rooms, in forms and records; a contact's own is that of its first call.
+_HEX = re.compile(r"[0-9a-f]{32}")
+_MOMENT = re.compile(r"\b1[78]\d{11}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two that are compared; CPU in µs a request, None where it cannot be read."""
+
+    rate: float
+    p50: float
+    p99: float
+    web_cpu: float | None
+    redis_cpu: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome: `ratio` is the median of the rounds' ratios, webhook to bare view."""
+
+    path: str
+    counts: dict[str, int]
+    webhook: Side
+    bare: Side
+    ratio: float
+    ratios: tuple[float, ...]
+    trips: float
+    committed: float  # share of the webhooks that changed their contact
+    machine: Machine
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    load: Load
+    web_cpu: float | None
+    redis_cpu: float | None
+    committed: int = 0
+    reads: int = 0
+
+
+def measure(seconds: float) -> Result:
+    """Run ``ROUNDS`` rounds of about ``seconds`` each for both sides."""
+    with _system() as system:
+        system.run(system.webhook_port, system.prepare(_WARM_UP))
+        first = system.run(system.bare_port, system.prepare(_WARM_UP))
+        count = max(_WARM_UP, int(first.load.rate * seconds))
+        ours, bare = [], []
+        for _ in range(ROUNDS):
+            bare.append(system.run(system.bare_port, system.prepare(count)))
+            half = system.prepare(count // 2)
+            ours.append(system.run(system.webhook_port, half))
+        return _result(system.recording, ours, bare)
+
+
+def _result(recording: Recording, ours: Sequence[_Round], bare: Sequence[_Round]) -> Result:
+    ratios = [mine.load.rate / other.load.rate for mine, other in zip(ours, bare, strict=True)]
+    sent = sum(len(each.load.times) for each in ours)
+    return Result(
+        path=urls.STATUS_ROOM,
+        counts=recording.counts(),
+        webhook=_side(ours),
+        bare=_side(bare),
+        ratio=median(ratios),
+        ratios=tuple(ratios),
+        trips=sum(each.reads for each in ours) / sent,
+        committed=sum(each.committed for each in ours) / sent,
+        machine=machine(),
+    )
+
+
+def _side(rounds: Sequence[_Round]) -> Side:
+    def cpu(values: Sequence[float | None]) -> float | None:
+        known = [value for value in values if value is not None]
+        sent = sum(len(each.load.times) for each in rounds)
+        return sum(known) / sent * 1e6 if len(known) == len(values) else None
+
+    return Side(
+        rate=median(each.load.rate for each in rounds),
+        p50=median(each.load.percentile(0.5) for each in rounds),
+        p99=median(each.load.percentile(0.99) for each in rounds),
+        web_cpu=cpu([each.web_cpu for each in rounds]),
+        redis_cpu=cpu([each.redis_cpu for each in rounds]),
+    )
+
+
+# -- the system that is measured -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _System:
+    recording: Recording
+    redis: redis.Redis
+    redis_pid: int
+    webhook_port: int
+    webhook_pid: int
+    bare_port: int
+    bare_pid: int
+
+    def prepare(self, count: int) -> list[bytes]:
+        """Contacts in the states that the recording met, and a request for each."""
+        self.redis.flushdb()
+        mix = self.recording.of(urls.STATUS_ROOM)
+        requests = []
+        with self.redis.pipeline(transaction=False) as pipe:
+            for number in range(count):
+                fresh = freshen(mix[number % len(mix)], self.recording.base)
+                pipe.set(keys.contact(fresh.contact), fresh.record)
+                requests.append(fresh.request)
+            pipe.execute()
+        return requests
+
+    def run(self, port: int, requests: Sequence[bytes]) -> _Round:
+        """Send them all and look what was used and done. Raises when an answer is no success."""
+        pid = self.webhook_pid if port == self.webhook_port else self.bare_pid
+        before = cpu_seconds(pid), cpu_seconds(self.redis_pid), self._reads()
+        load = send(_HOST, port, requests, CONNECTIONS)
+        after = cpu_seconds(pid), cpu_seconds(self.redis_pid), self._reads()
+        _all_well(load.statuses)
+        return _Round(
+            load,
+            _passed(before[0], after[0]),
+            _passed(before[1], after[1]),
+            int(self.redis.xlen(keys.JOURNAL)),
+            after[2] - before[2] - 1,  # our own question is one
+        )
+
+    def _reads(self) -> int:
+        """How often Redis has read from a connection; a pipeline is one read."""
+        info = self.redis.info("stats")
+        assert isinstance(info, dict)
+        return int(info["total_reads_processed"])
+
+
+def _passed(before: float | None, after: float | None) -> float | None:
+    return None if before is None or after is None else after - before
+
+
+def _all_well(statuses: Counter[int]) -> None:
+    wrong = {status: count for status, count in statuses.items() if status not in {200, 204}}
+    if wrong:
+        raise WarmlineError(
+            f"Some answers were no successes: {wrong}.",
+            what_to_do="This is a fault of the bench or of the webhooks; run the tests.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A request that has never been sent, and the contact that it will meet."""
+
+    contact: str
+    record: bytes
+    request: bytes
+
+
+def freshen(met: Met, base: str) -> Fresh:
+    """The same webhook for another contact: new ids everywhere, moved to the present."""
+    ids: dict[str, str] = {ACCOUNT[2:]: ACCOUNT[2:]}
+
+    def new(found: re.Match[str]) -> str:
+        return ids.setdefault(found[0], secrets.token_hex(16))
+
+    record = met.record.decode()
+    shift = int(time.time() * 1000) - met.at
+    record = _MOMENT.sub(lambda found: str(int(found[0]) + shift), _HEX.sub(new, record))
+    target = _HEX.sub(new, met.target)
+    body = _HEX.sub(new, met.body.decode())
+    pairs = forms.pairs_of(body.encode())
+    head = {
+        "Host": base.partition("//")[2],
+        "User-Agent": "TwilioProxy/1.1",
+        "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+        "X-Twilio-Signature": signature.sign(TOKEN, base + target, pairs),
+        "I-Twilio-Idempotency-Token": secrets.token_hex(16),
+        "Content-Length": str(len(body)),
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+    request = f"POST {target} HTTP/1.1\r\n{lines}\r\n{body}"
+    contact = target.partition("c=")[2].partition("&")[0]
+    return Fresh(contact, record.encode(), request.encode())
+
+
+@contextmanager
+def _system() -> Iterator[_System]:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="warmline-")))
+        server = stack.enter_context(EmbeddedRedis(folder / "redis"))
+        client = stack.enter_context(redis.Redis.from_url(server.url, socket_timeout=30))
+        ours, bare = free_port(), free_port()
+        base = f"http://{_HOST}:{ours}"
+        recording = record(server.url, base)
+        environ = _environment(server.url, base, folder)
+        ledger = open_ledger(environ["WARMLINE_DATABASE_URL"])
+        migrate(ledger)
+        ledger.close()
+        ours_pid = stack.enter_context(web("webhooks.app:create_app", ours, folder, environ))
+        bare_pid = stack.enter_context(web("bench.bare:create_app", bare, folder, environ))
+        assert server.pid is not None
+        yield _System(recording, client, server.pid, ours, ours_pid, bare, bare_pid)
+
+
+def _environment(redis_url: str, base: str, folder: Path) -> dict[str, str]:
+    return {
+        "WARMLINE_REDIS_URL": redis_url,
+        "WARMLINE_DATABASE_URL": f"sqlite:///{folder / 'warmline.db'}",
+        "WARMLINE_DATA_DIR": str(folder),
+        "WARMLINE_PUBLIC_URL": base,
+        "WARMLINE_SECRET_KEY": secrets.token_hex(20),
+        "WARMLINE_TWILIO_ACCOUNT_SID": ACCOUNT,
+        "WARMLINE_TWILIO_AUTH_TOKEN": TOKEN,
+        "WARMLINE_TWILIO_BASE_URL": "http://127.0.0.1:9",
+        "WARMLINE_CALLER_ID": LINE,
+    }
+
+
+# -- in words ------------------------------------------------------------------------------------
+
+
+def sentences(result: Result) -> list[str]:
+    """The result for people."""
+    busiest = ", ".join(f"{count} {path}" for path, count in result.counts.items())
+    ratios = " ".join(f"{ratio:.2f}" for ratio in result.ratios)
+    return [
+        f"Machine: {result.machine.words()}",
+        f"Webhooks of one warm transfer: {busiest}",
+        _row("", "req/s", "p50 ms", "p99 ms", "web CPU µs", "Redis CPU µs"),
+        _side_row(result.path, result.webhook),
+        _side_row("bare Flask view", result.bare),
+        f"Ratio of the rates: {result.ratio:.2f} (rounds: {ratios}; the goal is 0.50)",
+        f"Redis round trips per webhook: {result.trips:.2f} (at most 2); "
+        f"{result.committed:.0%} of the webhooks changed their contact.",
+    ]
+
+
+def _row(*cells: str) -> str:
+    first, *others = cells
+    return f"{first:<24}" + "".join(f"{cell:>14}" for cell in others)
+
+
+def _side_row(name: str, side: Side) -> str:
+    web_cpu, redis_cpu = (
+        "-" if value is None else f"{value:.0f}" for value in (side.web_cpu, side.redis_cpu)
+    )
+    return _row(name, f"{side.rate:.0f}", f"{side.p50:.1f}", f"{side.p99:.1f}", web_cpu, redis_cpu)
