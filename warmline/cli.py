@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, Entry] = {
     "demo": Entry("warmline.demo:command", "Play the stories, on a running or an own system."),
     "simulate": Entry("warmline.simulate:command", "Run many calls with faults and check them."),
     "simulator": Entry("simulator.cli:simulator", "Run the phone network in a box alone."),
+    "verify-trace": Entry("warmline.verify_trace:command", "Judge what the phones went through."),
     "check-model": Entry("warmline.check_model:command", "Walk every reachable state of the core."),
     "routing": Entry("warmline.routing_cli:group", "Check, explain, export and import routing."),
     "doctor": Entry("warmline.doctor:command", "Say what is wrong and what to do."),

@@ -1,0 +1,64 @@
+"""L1 to L5, as far as the trace shows them: judged once faults have healed, and at rest."""
+
+from __future__ import annotations
+
+from warmline.verify.ground import Contact, Leg, Truth
+from warmline.verify.safety import RECONCILED_SECONDS
+
+
+def l3_released(truth: Truth, contact: Contact) -> None:
+    """30 s after the customer hung up, whoever was there for them is free again.
+
+    The news may have been lost, but not for longer than this. Who was dialled afterwards keeps a
+    promise and is not meant.
+    """
+    left = contact.left
+    if left is None or contact.left_by != "self" or not truth.calm:
+        return
+    due = max(left, truth.healed or 0.0) + RECONCILED_SECONDS + truth.slack
+    if truth.t < due:
+        truth.at(due, l3_released, contact)
+        return
+    for leg in contact.legs.values():
+        if not leg.customer and not leg.inbound and leg.sure and leg.dialled <= left:
+            reason = f"still on the line {truth.t - left:.0f} s after the customer left"
+            truth.violate("L3", reason, leg)
+
+
+def healed(truth: Truth) -> None:
+    """Faults have stopped: the clocks of liveness start now."""
+    truth.healed = truth.t
+    seen: set[int] = set()
+    for leg in truth.legs.values():
+        contact = leg.contact
+        if contact is None or leg.down is not None or contact.left is None or id(contact) in seen:
+            continue
+        seen.add(id(contact))
+        truth.at(truth.t + RECONCILED_SECONDS, l3_released, contact)
+
+
+def at_rest(truth: Truth) -> None:
+    """``rest_time``: L1 and L4."""
+    truth.rest = truth.t
+    for leg in truth.legs.values():
+        if leg.down is None:
+            l1_still_waiting(truth, leg)
+            l4_orphan(truth, leg)
+
+
+def l1_still_waiting(truth: Truth, leg: Leg) -> None:
+    """A customer who is on the line at rest talks with somebody; else nothing came of it."""
+    if leg.customer and leg.hears != "people":
+        heard = leg.hears or "nothing"
+        truth.violate("L1", f"at rest the customer still waits and hears {heard}", leg)
+
+
+def l4_orphan(truth: Truth, leg: Leg) -> None:
+    """At rest nobody is on hold, and no member of staff is on a line without a customer."""
+    if leg.held:
+        truth.violate("L4", "at rest still on hold", leg)
+    elif not leg.customer:
+        room = leg.room
+        if room is None or not any(other.customer for other in room.members.values()):
+            state = "rings" if leg.answered is None else "is on a line"
+            truth.violate("L4", f"at rest {leg.address} {state} for nobody", leg)
