@@ -30,6 +30,9 @@ LEAST_ROLE: dict[str, Role | None] = {
     "me": Role.AGENT,
     "set_presence": Role.AGENT,
     "softphone_token": Role.AGENT,
+    "show_line": Role.AGENT,
+    "set_line": Role.AGENT,
+    "act_on_line": Role.AGENT,
     "list_agents": Role.AGENT,
     "list_departments": Role.AGENT,
     "show_department": Role.AGENT,
@@ -50,6 +53,13 @@ LEAST_ROLE: dict[str, Role | None] = {
     "take_ticket": Role.SUPERVISOR,
     "close_ticket": Role.SUPERVISOR,
     "explain_routing": Role.SUPERVISOR,
+    "show_board": Role.SUPERVISOR,
+    "show_alerts": Role.SUPERVISOR,
+    "list_kiosks": Role.SUPERVISOR,
+    "make_kiosk": Role.SUPERVISOR,
+    "end_kiosk": Role.SUPERVISOR,
+    "show_report": Role.SUPERVISOR,
+    "contacts_behind": Role.SUPERVISOR,
     "show_routing": Role.ADMIN,
     "show_draft": Role.ADMIN,
     "save_draft": Role.ADMIN,
@@ -63,6 +73,9 @@ LEAST_ROLE: dict[str, Role | None] = {
     "export_routing": Role.ADMIN,
     "show_uses": Role.ADMIN,
 }
+
+# Tokens with scopes open these routes and nothing else.
+SCOPES = {"show_board": identity.BOARD_SCOPE}
 
 RANK = {Role.AGENT: 1, Role.SUPERVISOR: 2, Role.ADMIN: 3}
 MAX_BODY = 64 * 1024
@@ -85,7 +98,7 @@ def check_request() -> Response | None:
     if request.method in _UNSAFE:
         _refuse_other_sites()
     if least is not ANYBODY:
-        asker = identity.identify()
+        asker = identity.identify(SCOPES.get(name, ""))
         g.asker = asker
         if RANK[asker.role] < RANK[least]:
             audit("role_refused", request.path, {"role": asker.role.value, "needs": least.value})

@@ -46,7 +46,7 @@ def ended_page(
     )
     records = page.items if everything else _own(services, who, page.items)
     following = PREFIX + page.next if page.next is not None else None
-    return ContactPage(items=[_line(record) for record in records], next=following)
+    return ContactPage(items=[line(record) for record in records], next=following)
 
 
 def visible_record(services: Services, who: Asker, contact_id: str) -> ContactRecord:
@@ -65,7 +65,7 @@ def ended(services: Services, who: Asker, contact_id: str) -> ContactOut:
     record = visible_record(services, who, contact_id)
     passed = ledger.transfers_of(services.ledger, contact_id)
     return ContactOut(
-        **_line(record).model_dump(),
+        **line(record).model_dump(),
         version=record.version,
         since=record.ended_at or record.started_at,
         waited_ms=record.waited_ms,
@@ -109,7 +109,8 @@ def _took_part(services: Services, who: Asker, record: ContactRecord) -> bool:
     return any(each.by in own or each.to in own for each in passed)
 
 
-def _line(record: ContactRecord) -> ContactSummaryOut:
+def line(record: ContactRecord) -> ContactSummaryOut:
+    """A contact of the ledger in one line."""
     return ContactSummaryOut(
         id=record.id,
         live=False,

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from telephony.bootstrap import Services
 
 SESSION_LABEL = "session"
+BOARD_SCOPE = "board"
+"""A token with this scope shows the wallboard's numbers and opens nothing else."""
 SESSION_MS = 12 * 3_600_000
 MEMORY_MS = 10 * 60_000
 MEMORY_SIZE = 1_000
@@ -54,6 +56,7 @@ class Asker(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     plain: str
     expires_at: int | None
     by_cookie: bool
+    scopes: tuple[str, ...] = ()
 
     def get_id(self) -> str:
         """What Flask-Login keeps in the signed session cookie."""
@@ -100,8 +103,10 @@ def install(app: Flask) -> None:
     manager.init_app(app)
 
 
-def identify() -> Asker:
-    """Who sent this request. Raises a 401 problem."""
+def identify(scope: str = "") -> Asker:
+    """Who sent this request. Raises a 401 problem, and 403 for a token whose scopes do not hold
+    `scope`; tokens without scopes may do all that their owner may.
+    """
     header = request.headers.get("Authorization", "")
     if header:
         scheme, _, plain = header.partition(" ")
@@ -112,6 +117,8 @@ def identify() -> Asker:
         found = current_user._get_current_object() if current_user.is_authenticated else None
     if not isinstance(found, Asker):
         raise Problem(401, "not_signed_in", headers={"WWW-Authenticate": 'Bearer realm="warmline"'})
+    if found.scopes and scope not in found.scopes:
+        raise Problem(403, "not_allowed", "This token opens something else.")
     return found
 
 
@@ -191,6 +198,7 @@ def _asker(found: TokenUser, plain: str, *, by_cookie: bool) -> Asker:
         plain=plain,
         expires_at=ends,
         by_cookie=by_cookie,
+        scopes=token.scopes,
     )
 
 

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from console import (
+    board_api,
     contacts_api,
     departments_api,
     events_api,
     guards,
     identity,
+    line_api,
     openapi,
     people_api,
     problems,
     promises_api,
+    reports_api,
     routing_api,
     state,
     tickets_api,
@@ -29,12 +32,15 @@ if TYPE_CHECKING:
     from telephony.bootstrap import Services
 
 ROUTES = (
+    board_api,
     contacts_api,
     departments_api,
     events_api,
+    line_api,
     openapi,
     people_api,
     promises_api,
+    reports_api,
     routing_api,
     tickets_api,
     transfers_api,

