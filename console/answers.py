@@ -275,8 +275,10 @@ class MeOut(Out):
     role: str
     identity: str
     presence: Presence
+    presence_since: int | None
     csrf: str | None
     contacts: list[str]
+    now: int
 
 
 class SessionOut(Out):
@@ -292,6 +294,19 @@ class SoftphoneTokenOut(Out):
     token: str
     identity: str
     expires_at: int
+
+
+class LineCallOut(Out):
+    """A call at a simulated softphone: it rings, or it is talking."""
+
+    call: str
+    caller: str
+    ringing: bool
+    hears: str
+
+
+class LineOut(Out):
+    calls: list[LineCallOut]
 
 
 class ReasonOut(Out):

@@ -58,6 +58,29 @@ class NewPresence(In):
     presence: Presence
 
 
+class NewLine(In):
+    registered: bool
+
+
+class LineAct(In):
+    """What a softphone does with a call; `digits` only for the act digits."""
+
+    class Act(StrEnum):
+        ACCEPT = "accept"
+        REJECT = "reject"
+        HANG_UP = "hang_up"
+        DIGITS = "digits"
+
+    act: Act
+    digits: Annotated[str, StringConstraints(pattern=r"^[0-9*#]{0,32}$")] = ""
+
+    @model_validator(mode="after")
+    def digits_for_digits(self) -> LineAct:
+        if (self.act is LineAct.Act.DIGITS) != bool(self.digits):
+            raise ValueError("give digits for the act digits, and for no other")
+        return self
+
+
 class NewWindow(In):
     due_from: Moment
     due_until: Moment

@@ -15,7 +15,6 @@ from console.answers import (
 from console.asks import NewPresence, SignIn
 from console.blueprint import api, problems
 from console.guards import asker
-from console.identity import Asker
 from console.problems import Problem
 from console.reasons import REASONS
 from telephony.errors import SettingsError
@@ -59,14 +58,17 @@ def me() -> MeOut:
 
 def _me() -> MeOut:
     who, services = asker(), state.services()
+    found = services.live.floor.presence().get(lookup.softphone(who.identity))
     return MeOut(
         name=who.name,
         display=who.display,
         role=who.role.value,
         identity=who.identity,
-        presence=_presence_of(who),
+        presence=found.state if found else Presence.OFFLINE,
+        presence_since=found.since if found else None,
         csrf=identity.csrf_token(who) if who.by_cookie else None,
         contacts=lookup.contacts_of_phone(services, who.identity),
+        now=services.clock.now_ms(),
     )
 
 
@@ -132,8 +134,3 @@ def list_reasons() -> ReasonList:
         for word, told in REASONS.items()
     ]
     return ReasonList(items=items)
-
-
-def _presence_of(who: Asker) -> Presence:
-    found = state.services().live.floor.presence().get(lookup.softphone(who.identity))
-    return found.state if found else Presence.OFFLINE

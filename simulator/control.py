@@ -10,6 +10,7 @@ from typing import Any
 from simulator import behaviour, calls, faults, inbound, switches
 from simulator.api import ApiRequest, ApiResponse, as_json
 from simulator.network import Network
+from simulator.phones import address_of
 from simulator.trace import as_line
 from simulator.world import Call
 
@@ -59,7 +60,7 @@ def _call(net: Network, sid: str) -> Call:
 def _read(net: Network, parts: list[str], query: dict[str, str]) -> ApiResponse:
     match parts:
         case ["calls"]:
-            return as_json(200, {"calls": [describe(net, call) for call in net.calls.values()]})
+            return as_json(200, {"calls": [describe(net, call) for call in _chosen(net, query)]})
         case ["calls", sid]:
             return as_json(200, describe(net, _call(net, sid)))
         case ["phones"]:
@@ -73,6 +74,16 @@ def _read(net: Network, parts: list[str], query: dict[str, str]) -> ApiResponse:
         case ["trace"]:
             return trace(net, int(query.get("after") or 0))
     raise Refused(404, "there is nothing at this address")
+
+
+def _chosen(net: Network, query: dict[str, str]) -> list[Call]:
+    """All calls, or those that are live and at one address."""
+    to, live = query.get("to", ""), bool(query.get("live"))
+    return [
+        call
+        for call in net.calls.values()
+        if (call.live or not live) and to in {"", address_of(call.to)}
+    ]
 
 
 def trace(net: Network, after: int) -> ApiResponse:
