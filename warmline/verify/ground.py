@@ -280,7 +280,8 @@ class Truth:
             if contact.connected == 0:
                 contact.left, contact.left_by = self.t, by
                 self.waiting.pop(id(contact), None)
-                self.last_left = self.t
+                # Whose line broke is called back, and may be transferred meanwhile.
+                self.last_left = self.t if by != "carrier" else float("inf")
             if by == "carrier" and leg.answered is not None:
                 contact.line_broke = self.t
 
