@@ -164,6 +164,7 @@ SENTENCES: dict[str, Sentence] = {
     "RoomHeld": lambda d, w: f"{w(d)} was put on hold.",
     "RoomUnheld": lambda d, w: f"{w(d)} was taken off hold.",
     "RoomEnded": "The conference ended.",
+    "ContactFound": "The record was lost; the contact was rebuilt from what Twilio still knows.",
     "CommandsTaken": lambda d, w: f"A worker ({d.get('worker')}) took up the next steps.",
     "CommandDone": "A step was done.",
     "CommandFailed": _failed,

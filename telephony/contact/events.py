@@ -8,7 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from telephony.contact.model import Candidate, Choice, Ending, Plan, Target, TransferMode
+from telephony.contact.model import (
+    Candidate,
+    Choice,
+    Ending,
+    Leg,
+    Plan,
+    Promise,
+    Target,
+    TransferMode,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,23 @@ class DocumentAsked(Event):
     """The customer's leg came back for its next document, so it is in no room now."""
 
     leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFound(Event):
+    """The record of a contact is lost; this is what Twilio (``legs``: calls that are live) and the
+    ledger still know of it. ``version`` is the last one that history has.
+    """
+
+    customer: str
+    dialled: str
+    language: str
+    department: str
+    department_name: str
+    created: int  # ms; 0 when not known
+    version: int
+    legs: tuple[Leg, ...]
+    promise: Promise | None = None
 
 
 # -- legs -------------------------------------------------------------------------------------

@@ -30,9 +30,10 @@ from telephony.contact.calls import forget_unmade
 from telephony.contact.edit import Impossible, Refused, joined, put_leg
 from telephony.contact.model import Contact, Role, Stage
 from telephony.contact.outbox import expire, is_ready, reconcile, take
+from telephony.contact.rebuilt import rebuilt
 from telephony.contact.wants import wants
 
-__all__ = ["Impossible", "Refused", "Step", "Verdict", "begin", "ready", "step"]
+__all__ = ["Impossible", "Refused", "Step", "Verdict", "begin", "ready", "recover", "step"]
 
 
 class Verdict(StrEnum):
@@ -118,6 +119,7 @@ TABLE: Final[dict[type[ev.Event], dict[Stage, Handler]]] = {
         keeping=customers.on_called_again,
         restoring=customers.on_called_again,
     ),
+    ev.ContactFound: everywhere(late),
     ev.MenuHeard: only(late, menu=customers.on_menu),
     ev.DepartmentChosen: only(late, menu=customers.on_department),
     ev.DepartmentClosed: only(late, menu=customers.on_closed),
@@ -238,6 +240,11 @@ def begin(contact_id: str, event: ev.CustomerCalled, now: int) -> Step:
     """A new contact: version 1, in the menu."""
     contact = settle(customers.new_contact(contact_id, event, now), now)
     return Step(replace(contact, version=1), Verdict.HANDLED)
+
+
+def recover(contact_id: str, event: ev.ContactFound, now: int) -> Step:
+    """A contact whose record is lost, as far as it is still known (rebuilt.py)."""
+    return Step(settle(rebuilt(contact_id, event, now), now), Verdict.HANDLED)
 
 
 def ready(contact: Contact, now: int) -> bool:

@@ -8,7 +8,7 @@ from telephony.contact import commands as co
 from telephony.contact import customers, legs, outbox, seeking, transfers
 from telephony.contact import events as ev
 from telephony.contact.edit import drop_pending, put_leg
-from telephony.contact.model import AttemptOutcome, Contact, Ending, LegState, Stage
+from telephony.contact.model import AttemptOutcome, Contact, Ending, LegState, Role, Stage
 from telephony.contact.timing import HOLD_TRIES, LEDGER_TRIES
 
 
@@ -74,7 +74,28 @@ def on_ticket(contact: Contact, event: ev.TicketOpened, now: int) -> Contact:
 
 def on_inspected(contact: Contact, event: ev.Inspected, now: int) -> Contact:
     contact = _struck(contact, event.command)
+    for fact in event.legs:
+        contact = _proven(contact, fact, event, now)
     return legs.fold_inspection(contact, event, now)
+
+
+def _proven(contact: Contact, fact: ev.LegFact, event: ev.Inspected, now: int) -> Contact:
+    """Only an accept leads a receiver into the room: who is there has accepted, though we have
+    forgotten it (faults 17, 19).
+    """
+    leg = contact.leg_of(fact.call)
+    if leg is None or not fact.in_room or leg.unwanted or leg.since >= event.at:
+        return contact
+    if leg.role is Role.CUSTOMER or leg.state not in _UNPROVEN:
+        return contact
+    contact = seeking.on_accept(contact, ev.LegAccepted(leg.id, leg.call), now)
+    accepted = contact.leg(leg.id)
+    assert accepted is not None
+    entered = legs.hear(accepted, legs.News.JOINED, event, now)
+    return put_leg(contact, replace(entered, room=fact.in_room, held=fact.held))
+
+
+_UNPROVEN = frozenset({LegState.REQUESTED, LegState.RINGING, LegState.ANSWERED})
 
 
 def on_failed(contact: Contact, event: ev.CommandFailed, now: int) -> Contact:
