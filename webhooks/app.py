@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Flask, Request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask
 
 import console
 from telephony import bootstrap
@@ -17,16 +16,8 @@ from webhooks.house import Houses
 if TYPE_CHECKING:
     from telephony.bootstrap import Services
 
-TWILIO = "/twilio/"
 SOUND = "/sound"
 _SOUND_SECONDS = 86_400
-
-
-class _Sessions(SecureCookieSessionInterface):
-    """Sessions are for people: a webhook has none, and does not pay for one."""
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        return None if request.path.startswith(TWILIO) else super().open_session(app, request)
 
 
 def create_app(services: Services | None = None) -> Flask:
@@ -36,8 +27,8 @@ def create_app(services: Services | None = None) -> Flask:
     app = Flask(__name__, static_folder="static", static_url_path=SOUND)
     # Twilio keeps hold music for as long as we allow, so that it plays without a gap.
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _SOUND_SECONDS
-    app.session_interface = _Sessions()
-    door = Door(app, services, Houses(services))
+    door = Door(services, Houses(services), app.wsgi_app)
+    app.wsgi_app = door  # type: ignore[method-assign]
     incoming.register(door)
     customer.register(door)
     receiver.register(door)

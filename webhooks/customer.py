@@ -47,7 +47,9 @@ class Customer:
     def choice(self, inbound: Inbound) -> str:
         """A key at the question of what to do while nobody answers; silence is a choice too."""
         form = forms.voice_form(inbound.fields)
-        contact = self.door.services.live.load(inbound.contact).contact
+        dedupe = inbound.dedupe("choice", form.digits)
+        loaded = self.door.services.live.load(inbound.contact, dedupe)
+        contact = loaded.contact
         offered = dict(choices_of(contact)) if contact.stage is Stage.CHOOSING else {}
         chosen = offered.get(form.digits)
         if form.digits and offered and chosen is None:
@@ -55,8 +57,8 @@ class Customer:
             sorry = scene.speech(Prompt.NOT_UNDERSTOOD)
             return self.answers.document(contact, inbound.leg, sorry)
         event = CustomerChose(Choice(chosen) if chosen else Choice.NONE)
-        dedupe = inbound.dedupe("choice", form.digits)
-        return self.answers.after(inbound.contact, inbound.leg, event, dedupe)
+        applied = self.door.services.dispatch.apply_to(loaded, event, dedupe=dedupe)
+        return self.answers.document(applied.contact, inbound.leg)
 
     def message(self, inbound: Inbound) -> str:
         """A message was recorded, or there was only silence: then it is asked for once more."""

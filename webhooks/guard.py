@@ -1,5 +1,8 @@
 """The door that every /twilio/ request passes: size, signature, schema, account; then the view.
 
+It stands before Flask, because these few addresses get nearly all requests and need nothing of it:
+no session, no hooks, no converters. What a person opens goes on to Flask.
+
 A view gets an `Inbound` and returns a document (voice) or nothing (status). What goes wrong inside
 never drops a caller: a voice request is answered with music that comes back to ask again, a status
 request with 503, so that Twilio delivers it once more.
@@ -8,13 +11,13 @@ request with 503, so that Twilio delivers it once more.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import structlog
-from flask import Flask, Response, request
 
 from telephony.contact.edit import Impossible
 from telephony.contact.edit import Refused as StepRefused
@@ -26,6 +29,8 @@ from webhooks import metrics
 from webhooks.house import Houses
 
 if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
     from telephony.bootstrap import Services
 
 log = structlog.get_logger("webhooks")
@@ -75,17 +80,35 @@ class Inbound:
         return f"{kind}:{self.token}" if self.token else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back, and the word under which it is counted."""
+
+    status: int
+    result: str
+    document: str = ""
+
+
 VoiceView = Callable[[Inbound], str]
 StatusView = Callable[[Inbound], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One guarded address."""
+
+    methods: tuple[str, ...]
+    answer: Callable[[Inbound], Answer]
+
+
 @dataclass(frozen=True)
 class Door:
-    """Registers guarded routes on an app."""
+    """The guarded routes, and a WSGI application (PEP 3333) that lets everything else pass."""
 
-    app: Flask
     services: Services
     houses: Houses
+    beyond: WSGIApplication
+    routes: dict[str, Route] = field(default_factory=dict)
     verifier: signature.Verifier = field(init=False)
 
     def __post_init__(self) -> None:
@@ -95,93 +118,95 @@ class Door:
 
     def voice(self, path: str, view: VoiceView, *, methods: tuple[str, ...] = ("POST",)) -> None:
         """A route that answers with TwiML, whatever happens inside."""
-        self._route(path, methods, lambda inbound: self._speak(inbound, view))
+        self.routes[path] = Route(methods, lambda inbound: self._speak(inbound, view))
 
     def status(self, path: str, view: StatusView) -> None:
         """A route that takes news: 204, or 503 when the news could not be kept."""
-        self._route(path, ("POST",), lambda inbound: self._note(inbound, view))
+        self.routes[path] = Route(("POST",), lambda inbound: self._note(inbound, view))
 
-    def _route(
-        self,
-        path: str,
-        methods: tuple[str, ...],
-        answer: Callable[[Inbound], tuple[Response, str]],
-    ) -> None:
-        def endpoint() -> Response:
-            began = time.perf_counter()
-            try:
-                response, result = answer(self._inbound(path))
-            except _Shut as shut:
-                response, result = shut.response, shut.result
-            metrics.answered(path, result, time.perf_counter() - began)
-            return response
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request to one of our routes, or pass it on."""
+        path = environ["PATH_INFO"]
+        route = self.routes.get(path)
+        if route is None:
+            return self.beyond(environ, start_response)
+        began = time.perf_counter()
+        answer = self._answer(path, route, environ)
+        body = answer.document.encode()
+        start_response(_STATUS_LINES[answer.status], _headers(answer, body, route))
+        metrics.answered(path, answer.result, time.perf_counter() - began)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
-        self.app.add_url_rule(
-            path,
-            endpoint=path,
-            view_func=endpoint,
-            methods=list(methods),
-            provide_automatic_options=False,
-        )
+    def _answer(self, path: str, route: Route, environ: WSGIEnvironment) -> Answer:
+        method = environ["REQUEST_METHOD"]
+        if method not in route.methods and not (method == "HEAD" and "GET" in route.methods):
+            return Answer(405, "method")
+        try:
+            return route.answer(self._inbound(path, environ))
+        except _Shut as shut:
+            return shut.answer
+        except Exception:
+            # Twilio repeats what is answered with a 5xx; nothing is lost by a bug in a status view.
+            log.exception("webhook.bug", route=path)
+            return Answer(500, "trouble")
 
     # -- before the view ------------------------------------------------------------------------
 
-    def _inbound(self, path: str) -> Inbound:
-        environ = request.environ
+    def _inbound(self, path: str, environ: WSGIEnvironment) -> Inbound:
         query: str = environ.get("QUERY_STRING", "")
         posted = environ["REQUEST_METHOD"] == "POST"
         try:
-            body = _body() if posted else b""
+            body = _body(environ) if posted else b""
             pairs = forms.pairs_of(body)
             target = f"{path}?{query}" if query else path
             if not self.verifier.valid(target, pairs, environ.get("HTTP_X_TWILIO_SIGNATURE")):
-                raise _Shut(_refusal(403, "forged"), "forged")
+                raise _Shut(_refusal(path, 403, "forged", "forged"))
             args = forms.fields_of(forms.pairs_of(query.encode("latin-1"))) if query else {}
             fields = _fields(args, forms.fields_of(pairs)) if posted else args
             account = forms.account_of(fields)
         except BadForm as error:
-            raise _Shut(_refusal(error.status, error.reason), "malformed") from error
+            raise _Shut(_refusal(path, error.status, error.reason)) from error
         if account != self.services.settings.twilio_account_sid:
             audit.warning("webhook.foreign_account", route=path, account=account)
-            raise _Shut(_ignored(path), "foreign")
+            raise _Shut(_ignored(path))
         return Inbound(path, args, fields, environ.get(_TOKEN, ""))
 
     # -- around the view ------------------------------------------------------------------------
 
-    def _speak(self, inbound: Inbound, view: VoiceView) -> tuple[Response, str]:
+    def _speak(self, inbound: Inbound, view: VoiceView) -> Answer:
         try:
-            return _document(view(inbound)), "ok"
+            return Answer(200, "ok", view(inbound))
         except BadForm as error:
-            return _refusal(error.status, error.reason), "malformed"
+            return _refusal(inbound.path, error.status, error.reason)
         except StoreUnavailable as error:
             log.error("webhook.store_away", route=inbound.path, error=str(error))
-            return _document(self._ask_again(inbound)), "away"
+            return Answer(200, "away", self._ask_again(inbound))
         except (NotFound, RecordBroken) as error:
             audit.warning("webhook.unknown_contact", route=inbound.path, error=str(error))
-            return _document(self._ask_again(inbound, unknown=True)), "unknown"
+            return Answer(200, "unknown", self._ask_again(inbound, unknown=True))
         except (StepRefused, Impossible) as error:
             log.error("webhook.impossible", route=inbound.path, error=repr(error), **_who(inbound))
-            return _document(self._ask_again(inbound)), "trouble"
+            return Answer(200, "trouble", self._ask_again(inbound))
         except Exception:
             # A bug of ours must not cost a customer the line; it is loud in the log and counted.
             log.exception("webhook.bug", route=inbound.path, **_who(inbound))
-            return _document(self._ask_again(inbound)), "trouble"
+            return Answer(200, "trouble", self._ask_again(inbound))
 
-    def _note(self, inbound: Inbound, view: StatusView) -> tuple[Response, str]:
+    def _note(self, inbound: Inbound, view: StatusView) -> Answer:
         try:
             view(inbound)
         except BadForm as error:
-            return _refusal(error.status, error.reason), "malformed"
+            return _refusal(inbound.path, error.status, error.reason)
         except StoreUnavailable as error:
             log.error("webhook.store_away", route=inbound.path, error=str(error))
-            return Response(status=503), "away"
+            return Answer(503, "away")
         except (NotFound, RecordBroken) as error:
             audit.warning("webhook.unknown_contact", route=inbound.path, error=str(error))
-            return Response(status=204), "unknown"
+            return Answer(204, "unknown")
         except (StepRefused, Impossible) as error:
             log.error("webhook.impossible", route=inbound.path, error=repr(error), **_who(inbound))
-            return Response(status=204), "trouble"
-        return Response(status=204), "ok"
+            return Answer(204, "trouble")
+        return Answer(204, "ok")
 
     def _ask_again(self, inbound: Inbound, *, unknown: bool = False) -> str:
         """Music, then the same question again with everything that came with it."""
@@ -203,23 +228,41 @@ class Door:
 class _Shut(Exception):
     """The door stays shut; this is the answer."""
 
-    def __init__(self, response: Response, result: str) -> None:
-        super().__init__(result)
-        self.response = response
-        self.result = result
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.result)
+        self.answer = answer
 
 
-def _body() -> bytes:
+_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+
+def _headers(answer: Answer, body: bytes, route: Route) -> list[tuple[str, str]]:
+    if answer.status == 204:
+        return []
+    headers = [("Content-Type", VOICE_TYPE), ("Content-Length", str(len(body)))]
+    if answer.status == 405:
+        headers.append(("Allow", ", ".join(route.methods)))
+    return headers
+
+
+def _body(environ: WSGIEnvironment) -> bytes:
     """The raw body; BadForm when it is too long or not a form."""
-    length = request.content_length
-    if length is not None and length > forms.MAX_BYTES:
+    told: str = environ.get("CONTENT_LENGTH", "")
+    length = int(told) if told.isascii() and told.isdigit() else 0
+    if length > forms.MAX_BYTES:
         raise BadForm(413, "too_long")
-    kind = request.environ.get("CONTENT_TYPE", "")
-    if length and not kind.startswith(_FORM_TYPE):
+    if not length:
+        # For a body that does not say how long it is: one byte more than allowed is enough to know.
+        ends = environ.get("wsgi.input_terminated", False)
+        return _read(environ["wsgi.input"], forms.MAX_BYTES + 1) if ends else b""
+    if not environ.get("CONTENT_TYPE", "").startswith(_FORM_TYPE):
         raise BadForm(415, "not_a_form")
-    # For a body that does not say how long it is: one byte more than allowed is enough to know.
-    request.max_content_length = forms.MAX_BYTES + 1
-    return request.get_data(cache=False)
+    return _read(environ["wsgi.input"], length)
+
+
+def _read(stream: Any, most: int) -> bytes:
+    body: bytes = stream.read(most)
+    return body
 
 
 def _fields(args: Mapping[str, str], posted: dict[str, str]) -> dict[str, str]:
@@ -230,19 +273,15 @@ def _fields(args: Mapping[str, str], posted: dict[str, str]) -> dict[str, str]:
     return posted
 
 
-def _refusal(status: int, reason: str) -> Response:
-    audit.warning("webhook.refused", route=request.path, status=status, reason=reason)
-    return Response(status=status)
+def _refusal(path: str, status: int, reason: str, result: str = "malformed") -> Answer:
+    audit.warning("webhook.refused", route=path, status=status, reason=reason)
+    return Answer(status, result)
 
 
-def _ignored(path: str) -> Response:
+def _ignored(path: str) -> Answer:
     if path.startswith("/twilio/status/"):
-        return Response(status=204)
-    return _document(twiml.response())
-
-
-def _document(text: str) -> Response:
-    return Response(text, content_type=VOICE_TYPE)
+        return Answer(204, "foreign")
+    return Answer(200, "foreign", twiml.response())
 
 
 def _who(inbound: Inbound) -> dict[str, str]:

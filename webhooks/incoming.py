@@ -19,6 +19,7 @@ from telephony.prompts import Prompt, speech_tag
 from telephony.routing import ivr
 from telephony.routing.languages import first_language
 from telephony.routing.model import Company
+from telephony.store.live import Loaded
 from telephony.twilio import forms, twiml, urls, voice
 from telephony.twilio.forms import VoiceForm
 from webhooks.answers import Answers
@@ -94,8 +95,8 @@ class Incoming:
         """The first step; a number may lead straight to a department."""
         if isinstance(step, ivr.Ask):
             return self._ask(company, contact, leg_id, step)
-        applied = self.door.services.dispatch.apply(
-            contact.id, _event(step, menu, ""), dedupe=f"{form.call}:entered"
+        applied = self.door.services.dispatch.apply_to(
+            Loaded(contact, seen=False), _event(step, menu, ""), dedupe=f"{form.call}:entered"
         )
         return self.answers.document(applied.contact, leg_id, _spoken(company, step.sentences))
 

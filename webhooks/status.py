@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import structlog
 
 from telephony.contact.events import Event
-from telephony.errors import NotFound
 from telephony.twilio import events, forms, urls
 from telephony.twilio.forms import BadForm
 from webhooks.guard import Door, Inbound
@@ -25,8 +24,14 @@ class Status:
         """Progress of a leg; a number's own callback does not name the contact."""
         news = forms.call_status(inbound.fields)
         event = events.call_event(news, inbound.leg)
-        if event is not None:
-            self._apply(inbound.contact or self._owner(news.call), event, news.dedupe)
+        if event is None:
+            return
+        if inbound.contact:
+            self._apply(inbound.contact, event, news.dedupe)
+        else:
+            services = self.door.services
+            loaded = services.live.load_by_call(news.call, news.dedupe)
+            services.dispatch.apply_to(loaded, event, dedupe=news.dedupe)
 
     def room(self, inbound: Inbound) -> None:
         news = forms.room_status(inbound.fields)
@@ -47,12 +52,6 @@ class Status:
         news = forms.message_status(inbound.fields)
         if news.status in {"failed", "undelivered"}:
             log.warning("message.undelivered", message=news.message, error=news.error)
-
-    def _owner(self, call: str) -> str:
-        contact_id = self.door.services.live.find_call(call)
-        if contact_id is None:
-            raise NotFound(f"No contact has the call {call}.")
-        return contact_id
 
     def _apply(self, contact_id: str, event: Event, dedupe: str) -> None:
         self.door.services.dispatch.apply(contact_id, event, dedupe=dedupe)

@@ -6,15 +6,17 @@ command is sent once; whoever sent it knows from the contact's version whether i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from hashlib import sha1
 from importlib import resources
+from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
 from redis.commands.core import Script
-from redis.exceptions import ReadOnlyError, RedisError
+from redis.exceptions import NoScriptError, ReadOnlyError, RedisError
 from redis.retry import Retry
 
 from telephony.errors import StoreUnavailable
@@ -52,6 +54,43 @@ def guarded(client: redis.Redis) -> Iterator[None]:
 def script(client: redis.Redis, *names: str) -> Script:
     """A Lua script made of the named files; sent once, then called by its hash."""
     return client.register_script("\n".join(map(_source, names)))
+
+
+def exchange(client: redis.Redis, *commands: tuple[str | bytes | int, ...]) -> list[Any]:
+    """The answers to some commands: one write, one round trip.
+
+    What `client.pipeline()` does, for a third of its CPU time: a webhook is answered in less time
+    than redis-py takes for its layers. Raises what redis-py raises, at the first error.
+    """
+    pool = client.connection_pool
+    connection: Any = pool.get_connection()
+    try:
+        packed = [part for words in commands for part in connection.pack_command(*words)]
+        connection.send_packed_command(packed, check_health=False)
+        return [connection.read_response() for _ in commands]
+    except BaseException:
+        # Answers that nobody has read would be taken for those of the next command.
+        connection.disconnect()
+        raise
+    finally:
+        pool.release(connection)
+
+
+class QuickScript:
+    """A Lua script on the hot path; called as redis-py's own, through `exchange`."""
+
+    def __init__(self, client: redis.Redis, *names: str) -> None:
+        self._client = client
+        self._text = "\n".join(map(_source, names))
+        self._hash = sha1(self._text.encode(), usedforsecurity=False).hexdigest()
+
+    def __call__(self, keys: Sequence[str], args: Sequence[str | int]) -> Any:
+        """Run it: one round trip, and one more when the server does not know it yet."""
+        words = (len(keys), *keys, *args)
+        try:
+            return exchange(self._client, ("EVALSHA", self._hash, *words))[0]
+        except NoScriptError:
+            return exchange(self._client, ("EVAL", self._text, *words))[0]
 
 
 @cache

@@ -24,7 +24,7 @@ from telephony.contact.model import Contact, Leg, LegState, Stage
 from telephony.errors import Conflict, NotFound, WarmlineError
 from telephony.store import keys
 from telephony.store.changes import Commit, changes_of, claim_of, rq_time
-from telephony.store.connection import connect, guarded, script
+from telephony.store.connection import QuickScript, connect, exchange, guarded, script
 from telephony.store.feed import Feed
 from telephony.store.floor import Floor
 
@@ -58,11 +58,15 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """What is known of a customer who calls in; contact ids, '' where there is none."""
+class Found:
+    """What is known of a call and its caller; contact ids, '' where there is none.
+
+    ``loaded`` is the first of the two that exists.
+    """
 
     by_call: str
     expected_by: str
+    loaded: Loaded | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,8 @@ class Live:
     def __init__(self, client: redis.Redis, *, speed: float = 1.0) -> None:
         self._redis = client
         self._rearm_ms = int(REARM_MS * speed)
-        self._commit = script(client, "enqueue", "commit")
+        self._commit = QuickScript(client, "enqueue", "commit")
+        self._find = QuickScript(client, "find")
         self._due = script(client, "enqueue", "due")
         self._claim = script(client, "claim")
         self._pace = script(client, "pace")
@@ -112,14 +117,21 @@ class Live:
 
     def load(self, contact_id: str, dedupe: str = "") -> Loaded:
         """The contact, and whether ``dedupe`` was seen: one round trip. Raises NotFound."""
-        with guarded(self._redis), self._redis.pipeline(transaction=False) as pipe:
-            pipe.get(keys.contact(contact_id))
-            if dedupe:
-                pipe.exists(keys.seen(dedupe))
-            record, *seen = pipe.execute()
+        wanted = [("GET", keys.contact(contact_id))]
+        if dedupe:
+            wanted.append(("EXISTS", keys.seen(dedupe)))
+        with guarded(self._redis):
+            record, *seen = exchange(self._redis, *wanted)
         if record is None:
             raise NotFound(f"There is no contact {contact_id}.")
         return Loaded(self._read(contact_id, record), bool(seen and seen[0]))
+
+    def load_by_call(self, call: str, dedupe: str = "") -> Loaded:
+        """`load` for the contact that a CallSid belongs to. Raises NotFound."""
+        found = self.find(call, "", dedupe)
+        if found.loaded is None:
+            raise NotFound(f"No contact has the call {call}.")
+        return found.loaded
 
     def commit(
         self,
@@ -152,13 +164,15 @@ class Live:
         if not written:
             raise Conflict(f"Contact {new.id} has changed since version {words[0]}.")
 
-    def caller(self, call: str, customer: str) -> Caller:
+    def find(self, call: str, customer: str, dedupe: str = "") -> Found:
         """Which contact knows this call, and which expects this customer; one round trip."""
-        with guarded(self._redis), self._redis.pipeline(transaction=False) as pipe:
-            pipe.get(keys.call(call))
-            pipe.zrange(keys.customer(customer), -1, -1)
-            by_call, expected = pipe.execute()
-        return Caller(_text(by_call), _text(expected[0]) if expected and customer else "")
+        names = [keys.call(call), keys.customer(customer), keys.seen(dedupe)]
+        with guarded(self._redis):
+            by_call, expected, record, seen = self._find(keys=names, args=[keys.contact("")])
+        by_call, expected_by = _text(by_call), _text(expected) if customer else ""
+        first = by_call or expected_by
+        loaded = Loaded(self._read(first, record), bool(dedupe and seen)) if record else None
+        return Found(by_call, expected_by, loaded if first else None)
 
     def find_call(self, call: str) -> str | None:
         """The contact that a CallSid belongs to."""

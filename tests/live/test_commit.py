@@ -162,12 +162,12 @@ def test_a_closed_contact_leaves_the_indexes_and_stays_readable_for_a_day(
 
 def test_an_expected_customer_is_found_by_number(live: Live) -> None:
     first = begun(live)
-    assert live.caller("CA2", CUSTOMER).expected_by == ""
+    assert live.find("CA2", CUSTOMER).expected_by == ""
     promised = changed(first, stage=Stage.PROMISED)
     live.commit(first, promised, EVENT, NOW)
-    assert live.caller("CA2", CUSTOMER).expected_by == ID
+    assert live.find("CA2", CUSTOMER).expected_by == ID
     live.commit(promised, changed(promised, stage=Stage.TALKING), EVENT, NOW)
-    assert live.caller("CA2", CUSTOMER).expected_by == ""
+    assert live.find("CA2", CUSTOMER).expected_by == ""
 
 
 def test_a_live_leg_claims_its_member_and_its_end_frees_them(live: Live) -> None:
