@@ -7,7 +7,6 @@ line is gone) is decided in one table, ``LEFT``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from telephony.contact import commands as co
 from telephony.contact import events as ev
@@ -42,6 +41,7 @@ from telephony.contact.model import (
     Stage,
     TransferOutcome,
 )
+from telephony.contact.records import replace
 from telephony.contact.seeking import (
     ask_promise,
     ask_ticket,
@@ -50,6 +50,7 @@ from telephony.contact.seeking import (
     department_target,
     plan_again,
     restart,
+    seek_again,
     seeking_stage,
 )
 from telephony.contact.timing import RESTORE_TRIES, SHORT_TALK_MS
@@ -100,7 +101,7 @@ def on_called_again(contact: Contact, event: ev.CustomerCalled, now: int) -> Con
     contact = _add_customer_leg(contact, event, now)
     if contact.stage is Stage.RESTORING:
         return enter(replace(contact, resume=None), _resumed(contact), now)
-    contact = _redeem(contact, now)
+    contact = _redeem(replace(contact, ticket_reason=""), now)
     hunt = contact.hunt
     if hunt is None or hunt.state in {HuntState.OVER, HuntState.CANCELLED}:
         contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
@@ -177,7 +178,7 @@ def on_choice(contact: Contact, event: ev.CustomerChose, now: int) -> Contact:
     if contact.question is Question.CLOSED:
         if contact.customer:
             return ask_promise(contact, now)
-        return enter(contact, Stage.RECORDING, now)
+        return enter(cancel_hunt(contact), Stage.RECORDING, now)
     return _keep_waiting(contact, event.choice, now)
 
 
@@ -187,13 +188,33 @@ def _keep_waiting(contact: Contact, choice: Choice, now: int) -> Contact:
         contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
     elif hunt.state is HuntState.RESTING:
         contact = plan_again(contact, hunt, now)
-    elif choice is Choice.WAIT:
+    elif choice is Choice.WAIT or hunt.state is HuntState.CANCELLED:
         contact = restart(contact, hunt, now)
     return enter(contact, seeking_stage(contact), now)
 
 
 def choice_overdue(contact: Contact, now: int) -> Contact:
     return on_choice(contact, ev.CustomerChose(Choice.NONE), now)
+
+
+def recording_overdue(contact: Contact, now: int) -> Contact:
+    """No message was recorded: whoever waits is led on, also one who cannot be called back."""
+    if not _on_line(contact):
+        return close(contact, ContactOutcome.CUSTOMER_LEFT, "left_without_message", now)
+    if contact.question is Question.CLOSED and not contact.customer:
+        return ask_ticket(contact, "no_message", now)
+    return choice_overdue(contact, now)
+
+
+def farewell_overdue(contact: Contact, now: int) -> Contact:
+    """Who was told and stays on the line is let go; who could not be told is not (S1)."""
+    leg = contact.customer_leg
+    assert leg is not None
+    if not joined(leg):
+        return put_leg(contact, unwant(leg, AttemptOutcome.CANCELLED))
+    contact = _redeem(replace(contact, ticket="", ticket_reason=""), now)
+    contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
+    return enter(contact, Stage.SEEKING, now)
 
 
 def on_message(contact: Contact, event: ev.MessageRecorded, now: int) -> Contact:
@@ -251,16 +272,19 @@ def on_promise_moved(contact: Contact, event: ev.PromiseMoved, now: int) -> Cont
 
 
 def on_promise_cancelled(contact: Contact, event: ev.PromiseCancelled, now: int) -> Contact:
-    """The customer does not want to be called any more."""
+    """The customer does not want to be called any more; whoever rings for them is let go."""
     promise = contact.promise
     if promise is None or promise.id != event.promise:
         raise Refused("no_such_promise")
+    leg = _callback_leg(contact)
+    if leg is not None and leg.state in _WITH_US:
+        raise Refused("not_waiting_for_a_callback")
     contact = close_promise(contact, PromiseState.CANCELLED, now)
     return close(contact, ContactOutcome.RESOLVED, "promise_cancelled", now)
 
 
 def on_ticket(contact: Contact, event: ev.TicketOpened, now: int) -> Contact:
-    contact = replace(contact, ticket=event.ticket)
+    contact = close_promise(replace(contact, ticket=event.ticket), PromiseState.TICKETED, now)
     contact = end_transfer(contact, TransferOutcome.TICKETED, now, contact.ticket_reason)
     if _on_line(contact):
         return enter(contact, Stage.FAREWELL, now)
@@ -279,7 +303,7 @@ def settle_line(contact: Contact, now: int) -> Contact:
 
 
 def _line_broke(contact: Contact, leg: Leg) -> bool:
-    return leg.ending is Ending.FAILED and bool(contact.customer) and not leg.outbound
+    return leg.ending is Ending.FAILED and bool(contact.customer)
 
 
 def _gone_waiting(contact: Contact, leg: Leg, now: int) -> Contact:
@@ -288,7 +312,6 @@ def _gone_waiting(contact: Contact, leg: Leg, now: int) -> Contact:
     talked = contact.question is Question.AGENT_LEFT and contact.stage is Stage.CHOOSING
     if talked:
         return _close_served(contact, now)
-    contact = end_transfer(contact, TransferOutcome.CUSTOMER_LEFT, now, "customer_left")
     return close(contact, ContactOutcome.CUSTOMER_LEFT, f"left_while_{contact.stage.value}", now)
 
 
@@ -297,7 +320,7 @@ def _gone_from_menu(contact: Contact, leg: Leg, now: int) -> Contact:
 
 
 def _gone_from_talk(contact: Contact, leg: Leg, now: int) -> Contact:
-    if leg.ending is Ending.FAILED and contact.customer:
+    if _line_broke(contact, leg):
         return _restore(contact, Stage.TALKING, now)
     return _close_served(contact, now)
 
@@ -390,20 +413,9 @@ def _winner(contact: Contact) -> Leg | None:
 def _seeking(contact: Contact, now: int) -> Contact:
     winner = _winner(contact)
     if winner is None or not joined(winner) or not joined(contact.customer_leg):
-        return _winner_lost(contact, now)
+        return seek_again(contact, now)
     contact = put_leg(contact, replace(winner, role=Role.AGENT))
     return enter(contact, Stage.TALKING, now)
-
-
-def _winner_lost(contact: Contact, now: int) -> Contact:
-    """Somebody accepted, was in the room and left before the customer came: look again."""
-    hunt = contact.hunt
-    if hunt is None or hunt.state is not HuntState.WON:
-        return contact
-    leg = contact.leg(hunt.winner)
-    if leg is None or leg.state is not LegState.ENDED:
-        return contact
-    return begin_hunt(contact, hunt.purpose, hunt.target, now)
 
 
 def _talking(contact: Contact, now: int) -> Contact:
@@ -429,7 +441,7 @@ def _restoring(contact: Contact, now: int) -> Contact:
 def _keeping(contact: Contact, now: int) -> Contact:
     winner, customer = _winner(contact), _callback_leg(contact)
     if winner is None:
-        return _winner_lost(contact, now)
+        return seek_again(contact, now)
     if not joined(winner):
         return _receiver_left_early(contact, winner, now)
     if customer is None:
@@ -490,13 +502,19 @@ def settle_promise(contact: Contact, now: int) -> Contact:
     return enter(contact, Stage.KEEPING, now)
 
 
+def forget_promise(contact: Contact, promise: str, now: int) -> Contact:
+    """Take back a promise that nobody was told of."""
+    command = co.ClosePromise(promise, PromiseState.CANCELLED.value)
+    return post(contact, f"close:{promise}", command, now)
+
+
 def promise_impossible(contact: Contact, now: int) -> Contact:
     """No promise can be written: nothing is spoken, and the search goes on (fault 25)."""
     leg = contact.customer_leg
-    if leg is None or leg.state is LegState.ENDED:
+    promise = contact.promise
+    if promise is None or leg is None or leg.state is LegState.ENDED:
         return contact  # nobody waits on the line: the outbox goes on trying
-    contact = replace(contact, promise=None)
-    if not contact.department:
-        return contact
+    # It may be in the ledger all the same; nobody will hear of it, so nobody shall be called.
+    contact = forget_promise(replace(contact, promise=None), promise.id, now)
     contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
     return enter(contact, seeking_stage(contact), now)

@@ -7,23 +7,22 @@ forgotten when a state changes, and a clock that strikes twice, or late, does no
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from telephony.contact.customers import choice_overdue
-from telephony.contact.edit import close, pending_of, put_leg, unwant
+from telephony.contact import commands as co
+from telephony.contact.customers import choice_overdue, farewell_overdue, recording_overdue
+from telephony.contact.edit import pending_of, put_leg, unwant
 from telephony.contact.model import (
     AttemptOutcome,
     Contact,
-    ContactOutcome,
     HuntState,
     Leg,
     LegState,
-    PromiseState,
     Role,
     Stage,
     Timer,
 )
 from telephony.contact.outbox import dial_key
+from telephony.contact.records import replace
 from telephony.contact.seeking import HUNTING
 from telephony.contact.timing import (
     LEG_LIMITS,
@@ -50,7 +49,8 @@ def leg_due(contact: Contact, leg: Leg) -> int | None:
         return None
     if leg.role is Role.CUSTOMER and leg.state is LegState.ACCEPTED:
         return None
-    if leg.state is LegState.REQUESTED and pending_of(contact, dial_key(leg.id)) is not None:
+    dial = pending_of(contact, dial_key(leg.id))
+    if leg.state is LegState.REQUESTED and dial is not None and isinstance(dial.command, co.Dial):
         return None  # waiting for its turn at one dial a second
     limit = LEG_LIMITS.get(leg.state)
     return None if limit is None else leg.since + limit
@@ -68,12 +68,14 @@ def overdue_legs(contact: Contact, now: int) -> Contact:
 
 
 def stage_due(contact: Contact) -> int | None:
+    """When the stage has lasted too long; None: it may last, or its end is under way."""
     limit = STAGE_LIMITS.get(contact.stage)
-    if limit is None:
-        return None
     customer = contact.customer_leg
-    over = customer is not None and customer.state is LegState.ENDED
-    if contact.stage is Stage.RECORDING and over and customer is not None:
+    if limit is None or customer is None:
+        return None
+    if contact.stage is Stage.FAREWELL and customer.unwanted:
+        return None
+    if contact.stage is Stage.RECORDING and customer.state is LegState.ENDED:
         return customer.since + RECORDING_GRACE_MS
     return contact.since + limit
 
@@ -86,24 +88,10 @@ def overdue_stage(contact: Contact, now: int) -> Contact:
     return _STAGE_OVER[contact.stage](contact, now)
 
 
-def _recording_over(contact: Contact, now: int) -> Contact:
-    leg = contact.customer_leg
-    if leg is not None and leg.state is not LegState.ENDED:
-        return choice_overdue(contact, now)
-    return close(contact, ContactOutcome.CUSTOMER_LEFT, "left_without_message", now)
-
-
-def _farewell_over(contact: Contact, now: int) -> Contact:
-    leg = contact.customer_leg
-    if leg is None:
-        return contact
-    return put_leg(contact, unwant(leg, AttemptOutcome.CANCELLED))
-
-
 _STAGE_OVER: dict[Stage, Callable[[Contact, int], Contact]] = {
     Stage.CHOOSING: choice_overdue,
-    Stage.RECORDING: _recording_over,
-    Stage.FAREWELL: _farewell_over,
+    Stage.RECORDING: recording_overdue,
+    Stage.FAREWELL: farewell_overdue,
 }
 
 
@@ -154,14 +142,16 @@ def _hunt_timers(contact: Contact) -> list[Timer]:
 
 
 def _watch_due(contact: Contact, now: int) -> int:
-    """A live call is compared with Twilio on a beat; a promise waits for its hour."""
+    """A live call is compared with Twilio on a beat; a promise waits for its hour.
+
+    What is due already waits in the outbox, which has timers of its own.
+    """
+    due = 0
     if any(leg.call and leg.state is not LegState.ENDED for leg in contact.legs):
-        return max(contact.looked + WATCH_MS, now + 1)
-    promise = contact.promise
-    open_promise = promise is not None and promise.state is PromiseState.OPEN
-    if contact.stage is Stage.PROMISED and open_promise and promise is not None:
-        return max(promise.due_from, now + 1)
-    return now + WATCH_MS
+        due = contact.looked + WATCH_MS
+    elif contact.stage is Stage.PROMISED and contact.promise is not None:
+        due = contact.promise.due_from
+    return due if due > now else now + WATCH_MS
 
 
 def remember_timers(contact: Contact, now: int) -> Contact:

@@ -23,6 +23,7 @@ from telephony.contact.model import (
     Stage,
     TransferState,
 )
+from telephony.contact.wants import IN_ROOM
 
 
 class Document(StrEnum):
@@ -57,8 +58,6 @@ class HoldNews(StrEnum):
     CALLING_CUSTOMER = "calling_customer"  # heard by staff: we call the customer as promised
     PLAIN = "plain"
 
-
-IN_ROOM = frozenset({Stage.SEEKING, Stage.TALKING, Stage.TRANSFER, Stage.RESTORING, Stage.KEEPING})
 
 CONFIRM_TRIES = 2
 """How often a customer who was called back is asked again before we take it for a machine."""

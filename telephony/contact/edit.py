@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from telephony.contact.commands import Command, Pending
 from telephony.contact.model import (
     AttemptOutcome,
@@ -19,6 +17,7 @@ from telephony.contact.model import (
     TransferOutcome,
     TransferState,
 )
+from telephony.contact.records import replace
 
 
 class Refused(Exception):
@@ -35,7 +34,10 @@ class Impossible(Exception):
 
 def put_leg(contact: Contact, leg: Leg) -> Contact:
     """The contact with ``leg`` in the place of the leg with the same id, or added."""
-    if contact.leg(leg.id) is None:
+    known = contact.leg(leg.id)
+    if known is leg:
+        return contact
+    if known is None:
         return replace(contact, legs=(*contact.legs, leg))
     legs = tuple(leg if old.id == leg.id else old for old in contact.legs)
     return replace(contact, legs=legs)
@@ -69,7 +71,9 @@ def next_id(contact: Contact, prefix: str) -> tuple[Contact, str]:
 
 
 def post(contact: Contact, key: str, command: Command, ready: int) -> Contact:
-    """Put a command that must be performed once into the outbox."""
+    """Put a command that must be performed once into the outbox, unless it waits there already."""
+    if pending_of(contact, key) is not None:
+        return contact
     contact, command_id = next_id(contact, "k")
     entry = Pending(id=command_id, key=key, command=command, ready=ready)
     return replace(contact, pending=(*contact.pending, entry))
@@ -134,9 +138,12 @@ def end_transfer(contact: Contact, outcome: TransferOutcome, now: int, reason: s
 
 
 def close(contact: Contact, outcome: ContactOutcome, reason: str, now: int) -> Contact:
-    """The one final outcome of the contact. Everybody still on a line is let go."""
+    """The one final outcome of the contact and of its transfer. Whoever is still on a line is let
+    go.
+    """
     for leg in contact.legs:
         contact = put_leg(contact, unwant(leg, AttemptOutcome.CANCELLED))
     contact = cancel_hunt(contact)
+    contact = end_transfer(contact, TransferOutcome.CUSTOMER_LEFT, now, "customer_left")
     contact = replace(contact, outcome=outcome, reason=reason)
     return enter(contact, Stage.CLOSED, now)

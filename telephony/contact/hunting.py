@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 
 from telephony.contact.model import Candidate, Plan, Ring, Strategy
+from telephony.contact.records import replace
 
 Wave = tuple[Ring, ...]
 Order = Callable[[tuple[Candidate, ...], str], tuple[Candidate, ...]]

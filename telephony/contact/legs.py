@@ -10,12 +10,12 @@ SequenceNumber and the ConferenceSid; whatever is older than what is known is la
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from enum import StrEnum
 
 from telephony.contact import events as ev
 from telephony.contact.edit import put_leg, unwant
 from telephony.contact.model import AttemptOutcome, Contact, Ending, Leg, LegState, Role
+from telephony.contact.records import replace
 
 
 class News(StrEnum):
@@ -131,6 +131,8 @@ def _accepted(leg: Leg, event: ev.Event) -> Leg:
 
 
 def _declined(leg: Leg, event: ev.Event) -> Leg:
+    if leg.role is Role.CUSTOMER:
+        return leg  # a customer is never let go for a key
     return replace(unwant(leg, AttemptOutcome.DECLINED), parting=True)
 
 
@@ -150,7 +152,7 @@ def _machine(leg: Leg, event: ev.Event) -> Leg:
 
 
 def _joined(leg: Leg, event: ev.Event) -> Leg:
-    return replace(leg, talked=False, held=False)
+    return replace(leg, talked=False, held=False, deaf=False)
 
 
 def _left(leg: Leg, event: ev.Event) -> Leg:
@@ -292,11 +294,14 @@ def fold_room_end(contact: Contact, event: ev.RoomEnded, now: int) -> Contact:
 
 
 def fold_asked(contact: Contact, event: ev.DocumentAsked, now: int) -> Contact:
-    """A leg asks for its document, so it is in no room."""
+    """A leg asks for its document, so it is in no room; a customer is on the way to one."""
     leg = contact.leg(event.leg)
-    if leg is None or leg.state is not LegState.JOINED:
+    if leg is None:
         return contact
-    return put_leg(contact, hear(leg, News.LEFT, event, now))
+    if leg.state is LegState.JOINED:
+        return put_leg(contact, hear(leg, News.LEFT, event, now))
+    on_the_way = leg.role is Role.CUSTOMER and leg.state is LegState.ACCEPTED
+    return put_leg(contact, replace(leg, since=now)) if on_the_way else contact
 
 
 def fold_inspection(contact: Contact, event: ev.Inspected, now: int) -> Contact:
@@ -317,12 +322,17 @@ def _correct(leg: Leg, fact: ev.LegFact, event: ev.Inspected, now: int) -> Leg:
         return hear(leg, News.RANG, event, now)
     if leg.state is LegState.JOINED and not fact.in_room:
         return hear(leg, News.LEFT, event, now)
-    if fact.in_room:
-        entered = leg
-        if leg.state is not LegState.JOINED:
-            entered = replace(hear(leg, News.JOINED, event, now), room=fact.in_room)
-        return replace(entered, held=fact.held) if entered.state is LegState.JOINED else entered
-    return leg
+    return _placed_in(leg, fact, event, now) if fact.in_room else leg
+
+
+def _placed_in(leg: Leg, fact: ev.LegFact, event: ev.Inspected, now: int) -> Leg:
+    """Twilio says in which room the leg is. Another conference counts its news from the start."""
+    entered = leg if leg.state is LegState.JOINED else hear(leg, News.JOINED, event, now)
+    if entered.state is not LegState.JOINED:
+        return leg
+    if entered.room != fact.in_room:
+        entered = replace(entered, room=fact.in_room, sequence=-1)
+    return replace(entered, held=fact.held)
 
 
 __all__ = [

@@ -20,7 +20,7 @@ Who is on the line and what the customer hears, by stage, stands in ``STAGES``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ from telephony.contact.edit import Impossible, Refused, joined, put_leg
 from telephony.contact.model import Contact, Role, Stage
 from telephony.contact.outbox import expire, is_ready, reconcile, take
 from telephony.contact.rebuilt import rebuilt
+from telephony.contact.records import replace
 from telephony.contact.wants import wants
 
 __all__ = ["Impossible", "Refused", "Step", "Verdict", "begin", "ready", "recover", "step"]
@@ -152,16 +153,16 @@ TABLE: Final[dict[type[ev.Event], dict[Stage, Handler]]] = {
         restoring=results.on_candidates,
         keeping=results.on_candidates,
     ),
-    ev.PromiseWritten: only(results.on_answer_late, promising=results.on_promise_written),
+    ev.PromiseWritten: only(results.on_promise_late, promising=results.on_promise_written),
     ev.TicketOpened: only(
         results.on_answer_late, promising=results.on_ticket, promised=results.on_ticket
     ),
     ev.Inspected: everywhere(results.on_inspected),
     ev.TransferAsked: only(refuse("no_agent"), **_NO_AGENT),
-    ev.CompleteAsked: everywhere(transfers.on_ask),
-    ev.CancelAsked: everywhere(transfers.on_ask),
-    ev.SwapAsked: everywhere(transfers.on_ask),
-    ev.MergeAsked: everywhere(transfers.on_ask),
+    ev.CompleteAsked: only(transfers.on_ask_elsewhere, transfer=transfers.on_ask),
+    ev.CancelAsked: only(transfers.on_ask_elsewhere, transfer=transfers.on_ask),
+    ev.SwapAsked: only(transfers.on_ask_elsewhere, transfer=transfers.on_ask),
+    ev.MergeAsked: only(transfers.on_ask_elsewhere, transfer=transfers.on_ask),
     ev.PromiseMoved: only(
         results.on_answer_late,
         promised=results.on_promise_moved,
@@ -170,6 +171,7 @@ TABLE: Final[dict[type[ev.Event], dict[Stage, Handler]]] = {
     ev.PromiseCancelled: only(
         refuse("not_waiting_for_a_callback"),
         promised=customers.on_promise_cancelled,
+        keeping=customers.on_promise_cancelled,
         closed=refuse("contact_closed"),
     ),
     ev.DeadlinePassed: everywhere(_look),
@@ -222,13 +224,16 @@ def settle(contact: Contact, now: int) -> Contact:
     raise Impossible(f"the joint rules do not come to rest in stage {contact.stage}")
 
 
+LOOKS_AROUND: Final = (ev.DeadlinePassed, ev.CommandsTaken)
+"""They bring no news, but the rules look at the time: what is due, whose lease is over."""
+
+
 def step(contact: Contact, event: ev.Event, now: int) -> Step:
     """Fold ``event`` into ``contact`` at ``now`` (ms since the epoch). Raises Refused,
     Impossible.
     """
     folded = TABLE[type(event)][contact.stage](contact, event, now)
-    quiet = folded is contact and not isinstance(event, ev.DeadlinePassed)
-    if quiet:
+    if folded is contact and not isinstance(event, LOOKS_AROUND):
         return Step(contact, Verdict.STALE)
     settled = settle(folded, now)
     if settled == contact:

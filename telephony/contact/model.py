@@ -220,6 +220,7 @@ class Leg:
     ring_ms: int = 0
     parting: bool = False  # hears our last sentence to them, then their document hangs up
     strange: bool = False  # the dial's fate is unknown; it may ring
+    deaf: bool = False  # does not obey hold and unhold: fetched out of the room and led back in
 
 
 @dataclass(frozen=True, slots=True)

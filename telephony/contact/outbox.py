@@ -13,11 +13,10 @@ or an ordinary post is performed again, a dial's fate is unknown and is looked u
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from telephony.contact import commands as co
 from telephony.contact.edit import drop_pending, next_id, put_leg
 from telephony.contact.model import AttemptOutcome, Contact, Ending, LegState
+from telephony.contact.records import replace
 from telephony.contact.timing import (
     BACKOFF_MAX_MS,
     BACKOFF_MS,

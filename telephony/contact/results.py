@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from typing import Final
 
 from telephony.contact import commands as co
 from telephony.contact import customers, legs, outbox, seeking, transfers
 from telephony.contact import events as ev
-from telephony.contact.edit import drop_pending, put_leg
-from telephony.contact.model import AttemptOutcome, Contact, Ending, LegState, Role, Stage
-from telephony.contact.timing import HOLD_TRIES, LEDGER_TRIES
+from telephony.contact.edit import drop_pending, joined, put_leg, staff
+from telephony.contact.model import AttemptOutcome, Contact, Ending, LegState, Role
+from telephony.contact.records import replace
+from telephony.contact.timing import HOLD_TRIES, LEDGER_TRIES, PLAN_TRIES
 
 
 def _struck(contact: Contact, command_id: str) -> Contact:
@@ -53,7 +55,7 @@ def on_hold_read(contact: Contact, event: ev.HoldRead, now: int) -> Contact:
     if event.held == isinstance(entry.command, co.Hold):
         return drop_pending(contact, entry.key)
     contact = outbox.retry(contact, entry, now)
-    return transfers.hold_failed(contact, now) if entry.tries + 1 >= HOLD_TRIES else contact
+    return _hold_in_vain(contact, entry, now) if entry.tries + 1 >= HOLD_TRIES else contact
 
 
 def on_candidates(contact: Contact, event: ev.CandidatesFound, now: int) -> Contact:
@@ -62,6 +64,14 @@ def on_candidates(contact: Contact, event: ev.CandidatesFound, now: int) -> Cont
 
 def on_promise_written(contact: Contact, event: ev.PromiseWritten, now: int) -> Contact:
     return customers.on_promise_written(_struck(contact, event.command), event, now)
+
+
+def on_promise_late(contact: Contact, event: ev.PromiseWritten, now: int) -> Contact:
+    """Written after we had given up: nobody was told, so it is taken back."""
+    contact = _struck(contact, event.command)
+    if contact.promise is not None and contact.promise.id == event.promise:
+        return contact
+    return customers.forget_promise(contact, event.promise, now)
 
 
 def on_promise_moved(contact: Contact, event: ev.PromiseMoved, now: int) -> Contact:
@@ -107,11 +117,14 @@ def on_failed(contact: Contact, event: ev.CommandFailed, now: int) -> Contact:
         return _dial_failed(contact, entry, event, now)
     if event.problem is ev.Problem.GONE:
         return _gone(contact, entry, now)
+    if event.problem is ev.Problem.REFUSED and type(entry.command) in HOPELESS:
+        return HOPELESS[type(entry.command)](drop_pending(contact, entry.key), now)
     contact = outbox.retry(contact, entry, now)
-    if isinstance(entry.command, co.Hold) and entry.tries + 1 >= HOLD_TRIES:
-        return transfers.hold_failed(contact, now)
-    if isinstance(entry.command, co.WritePromise) and entry.tries + 1 >= LEDGER_TRIES:
-        return _promise_failed(contact, now)
+    tries, in_vain = IN_VAIN.get(type(entry.command), (0, _go_on))
+    return in_vain(contact, entry, now) if entry.tries + 1 >= tries else contact
+
+
+def _go_on(contact: Contact, entry: co.Pending, now: int) -> Contact:
     return contact
 
 
@@ -137,20 +150,77 @@ def _not_found(contact: Contact, entry: co.Pending, find: co.FindDial, now: int)
 
 
 def _gone(contact: Contact, entry: co.Pending, now: int) -> Contact:
-    """What the command was about is over already: believe it, and look again soon."""
+    """What the command was about is over already: believe it, or look at once what is there."""
     command = entry.command
-    contact = drop_pending(contact, entry.key)
     if isinstance(command, co.EndCall):
-        leg = contact.leg(command.leg)
-        if leg is not None:
-            ended = ev.LegEnded(leg.id, leg.call, Ending.HUNG_UP)
-            return legs.fold_leg(contact, ended, now)
-    return replace(contact, looked=0)
+        ended = ev.LegEnded(command.leg, command.call, Ending.HUNG_UP)
+        return legs.fold_leg(drop_pending(contact, entry.key), ended, now)
+    if isinstance(command, outbox.POSTS):
+        return drop_pending(contact, entry.key)
+    return replace(outbox.retry(contact, entry, now), looked=0)
 
 
-def _promise_failed(contact: Contact, now: int) -> Contact:
+def _hold_in_vain(contact: Contact, entry: co.Pending, now: int) -> Contact:
+    """Twilio does not hold (or unhold): the agent keeps the customer (fault 45); a customer who
+    would wait in silence, or hear music instead of people, is fetched out and led in again.
+    """
+    after = transfers.hold_failed(contact, now)
+    leg = contact.customer_leg
+    if after is not contact or leg is None or entry.key != f"hold:{leg.id}":
+        return after
+    alone = not any(joined(other) for other in staff(contact))
+    needed = alone or isinstance(entry.command, co.Unhold)
+    return put_leg(contact, replace(leg, deaf=True)) if needed else contact
+
+
+def _promise_in_vain(contact: Contact, entry: co.Pending, now: int) -> Contact:
     """The ledger is away: nothing is promised that is not written. The customer keeps waiting."""
-    promise = contact.promise
-    if contact.stage is not Stage.PROMISING or promise is None:
-        return contact
     return customers.promise_impossible(contact, now)
+
+
+def _plan_in_vain(contact: Contact, entry: co.Pending, now: int) -> Contact:
+    """Nobody can say whom to ring: the customer is led up the ladder."""
+    return _nobody(contact, now)
+
+
+def _nobody(contact: Contact, now: int) -> Contact:
+    hunt = contact.hunt
+    assert hunt is not None  # a lookup is wanted only while a hunt plans
+    found = ev.CandidatesFound("", hunt.id, None, (), "nobody_on_duty")
+    return seeking.on_candidates(contact, found, now)
+
+
+def _over(contact: Contact, now: int) -> Contact:
+    return contact
+
+
+def _no_callback(contact: Contact, now: int) -> Contact:
+    """There is no hour at which this customer may be called: a human must find a way."""
+    return seeking.ask_ticket(replace(contact, promise=None), "callback_not_possible", now)
+
+
+def _not_counted(contact: Contact, now: int) -> Contact:
+    """The ledger does not know the promise (any more): a human must call the customer."""
+    return replace(contact, ticket_reason="promise_lost")
+
+
+IN_VAIN: Final[
+    dict[type[co.Command], tuple[int, Callable[[Contact, co.Pending, int], Contact]]]
+] = {
+    co.Hold: (HOLD_TRIES, _hold_in_vain),
+    co.Unhold: (HOLD_TRIES, _hold_in_vain),
+    co.WritePromise: (LEDGER_TRIES, _promise_in_vain),
+    co.FindCandidates: (PLAN_TRIES, _plan_in_vain),
+}
+"""After how many failures a command is given up, and what is done instead. All others are repeated
+for as long as the state wants them: an unwanted call must end, whatever it takes.
+"""
+
+HOPELESS: Final[dict[type[co.Command], Callable[[Contact, int], Contact]]] = {
+    co.WritePromise: _no_callback,
+    co.CountAttempt: _not_counted,
+    co.FindCandidates: _nobody,
+    co.ConfirmPromise: _over,
+    co.ClosePromise: _over,
+}
+"""What is done when a command was refused and will never work."""

@@ -10,7 +10,6 @@ came, so a lost or doubled event cannot lead it astray.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from telephony.contact import events as ev
 from telephony.contact import hunting, ladder
@@ -45,6 +44,7 @@ from telephony.contact.model import (
     Transfer,
     TransferOutcome,
 )
+from telephony.contact.records import replace
 
 HUNTING = frozenset({Stage.SEEKING, Stage.TRANSFER, Stage.KEEPING})
 """The stages in which somebody new may be dialled (S8)."""
@@ -126,6 +126,19 @@ def on_candidates(contact: Contact, event: ev.CandidatesFound, now: int) -> Cont
         target=replace(hunt.target, name=event.plan.name),
     )
     return put_hunt(contact, ringing)
+
+
+def seek_again(contact: Contact, now: int) -> Contact:
+    """The winner was in the room, and left before the customer was there to talk with: look
+    again. One who never came there leaves the turn to the next (``_won``).
+    """
+    hunt = contact.hunt
+    winner = contact.leg(hunt.winner) if hunt and hunt.state is HuntState.WON else None
+    if hunt is None or winner is None or winner.state is not LegState.ENDED:
+        return contact
+    if winner.outcome is not AttemptOutcome.ACCEPTED:
+        return contact
+    return begin_hunt(contact, hunt.purpose, hunt.target, now)
 
 
 def on_accept(contact: Contact, event: ev.LegAccepted, now: int) -> Contact:

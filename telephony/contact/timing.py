@@ -20,6 +20,8 @@ PATIENCE_MS: Final = 4_000
 DIAL_TRIES: Final = 3
 HOLD_TRIES: Final = 3
 LEDGER_TRIES: Final = 3
+PLAN_TRIES: Final = 8
+"""After this many tries to look up whom to ring (about 35 s) the ladder is climbed without them."""
 FIND_AFTER_MS: Final = 3_000
 """Twilio's lists lag: look for a dial of unknown fate only after this long."""
 
@@ -27,6 +29,9 @@ WATCH_MS: Final = 20_000
 """A contact with live legs is compared with Twilio at least this often (a lost webhook heals in
 30 s).
 """
+
+ASTRAY_MS: Final = 10_000
+"""A customer who has not reached the room after this long, says Twilio, is led in again."""
 
 SHORT_TALK_MS: Final = 30_000
 """An agent who leaves within this time of being joined did not serve the customer."""

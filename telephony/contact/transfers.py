@@ -12,7 +12,6 @@ An agent who vanishes never ends anything: the transfer goes on without them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from telephony.contact import events as ev
@@ -42,7 +41,8 @@ from telephony.contact.model import (
     TransferOutcome,
     TransferState,
 )
-from telephony.contact.seeking import agent_present, begin_hunt, begin_return
+from telephony.contact.records import replace
+from telephony.contact.seeking import agent_present, begin_hunt, begin_return, seek_again
 
 _T = TransferState
 
@@ -157,9 +157,21 @@ ASKS: Final[dict[type[ev.Event], dict[TransferState, Answer]]] = {
 
 def on_ask(contact: Contact, event: Ask, now: int) -> Contact:
     """What the agent asks of a transfer, by its state."""
+    transfer = _asked_for(contact, event)
+    return ASKS[type(event)][transfer.state](contact, transfer, now)
+
+
+def on_ask_elsewhere(contact: Contact, event: Ask, now: int) -> Contact:
+    """The transfer is over, or it goes on without the agent, or the customer's line was lost."""
+    if _asked_for(contact, event).outcome is not None:
+        raise Refused("transfer_over")
+    raise Refused("customer_line_lost" if contact.stage is Stage.RESTORING else "agent_gone")
+
+
+def _asked_for(contact: Contact, event: Ask) -> Transfer:
     for transfer in contact.transfers:
         if transfer.id == event.transfer:
-            return ASKS[type(event)][transfer.state](contact, transfer, now)
+            return transfer
     raise Refused("no_such_transfer")
 
 
@@ -197,7 +209,7 @@ def _ringing(contact: Contact, transfer: Transfer, now: int) -> Contact:
         return contact
     winner = contact.leg(hunt.winner)
     if winner is None or not joined(winner) or winner.unwanted:
-        return contact
+        return seek_again(contact, now)
     consult = transfer.mode is TransferMode.WARM and agent_present(contact)
     state = _T.CONSULTING if consult else _T.COMPLETING
     return put_transfer(contact, replace(transfer, state=state, since=now, receiver=winner.id))
@@ -238,16 +250,13 @@ def _completing(contact: Contact, transfer: Transfer, now: int) -> Contact:
     receiver, customer = _receiver(contact, transfer), contact.customer_leg
     agent = contact.leg(transfer.by)
     if not _stays(receiver):
-        return _take_back(contact, transfer, agent, now)
+        return _receiver_lost(_keep(contact, transfer, agent), transfer, now)
     assert receiver is not None
-    ready = (
-        joined(receiver) and not receiver.held and joined(customer) and not _customer_held(contact)
-    )
-    if not ready:
-        return contact
+    if not _together_now(receiver, customer):
+        return _keep(contact, transfer, agent)
     if live(agent) and agent is not None:
         return put_leg(contact, unwant(agent, AttemptOutcome.ACCEPTED))
-    returned = contact.hunt is not None and contact.hunt.purpose is HuntPurpose.RETURN
+    returned = receiver.address == transfer.by_address
     outcome = TransferOutcome.RETURNED if returned else TransferOutcome.COMPLETED
     reason = "agent_rung_back" if returned else ""
     contact = end_transfer(contact, outcome, now, reason)
@@ -255,14 +264,21 @@ def _completing(contact: Contact, transfer: Transfer, now: int) -> Contact:
     return enter(contact, Stage.TALKING, now)
 
 
-def _take_back(contact: Contact, transfer: Transfer, agent: Leg | None, now: int) -> Contact:
-    """The receiver vanished while the agent was being let go: keep the agent if that is still
-    possible.
+def _together_now(receiver: Leg, customer: Leg | None) -> bool:
+    """Are the two in one room, and does each hear the other? Only then is the agent let go (S3)."""
+    if customer is None or not joined(customer) or not joined(receiver):
+        return False
+    return receiver.room == customer.room and not receiver.held and not customer.held
+
+
+def _keep(contact: Contact, transfer: Transfer, agent: Leg | None) -> Contact:
+    """The agent was to be let go, but customer and receiver are not together: keep the agent, if
+    that is still possible.
     """
     leaving = any(entry.key == f"end:{transfer.by}" and entry.lease for entry in contact.pending)
-    if agent is not None and joined(agent) and not leaving:
-        contact = put_leg(contact, replace(agent, unwanted=""))
-    return _receiver_lost(contact, transfer, now)
+    if agent is None or not joined(agent) or leaving:
+        return contact
+    return put_leg(contact, replace(agent, unwanted=""))
 
 
 def _done(contact: Contact, transfer: Transfer, now: int) -> Contact:

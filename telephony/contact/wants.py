@@ -6,6 +6,8 @@ what was asked before: that is the outbox's business.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from telephony.contact import commands as co
 from telephony.contact.model import (
     AttemptOutcome,
@@ -19,10 +21,15 @@ from telephony.contact.model import (
     TransferState,
 )
 from telephony.contact.outbox import Want
-from telephony.contact.timing import BLINK_MS, PARTING_MS, WATCH_MS
+from telephony.contact.timing import ASTRAY_MS, BLINK_MS, PARTING_MS, WATCH_MS
 
 ON_DOCUMENT = frozenset({Stage.CHOOSING, Stage.RECORDING, Stage.PROMISING, Stage.FAREWELL})
 """Stages in which the customer hears a document instead of the room."""
+
+IN_ROOM = frozenset({Stage.SEEKING, Stage.TALKING, Stage.TRANSFER, Stage.RESTORING, Stage.KEEPING})
+"""Stages in which everybody who is on the line belongs into the room."""
+
+WITH_PEOPLE = frozenset({Stage.TALKING, Stage.TRANSFER})
 
 PRIVATE = frozenset({TransferState.HOLDING, TransferState.RINGING, TransferState.CONSULTING})
 """The customer is on hold while agent and receiver are among themselves."""
@@ -40,20 +47,37 @@ def wants(contact: Contact, now: int) -> tuple[Want, ...]:
     return tuple(found)
 
 
-def _of_leg(contact: Contact, leg: Leg, now: int) -> list[Want]:
+def _of_leg(contact: Contact, leg: Leg, now: int) -> Sequence[Want]:
     if leg.unwanted:
         if not leg.call or now < end_after(contact, leg):
             return []
         return [(f"end:{leg.id}", co.EndCall(leg.id, leg.call, leg.unwanted))]
+    fetched = [(f"redirect:{leg.id}", co.Redirect(leg.id, leg.call))]
     if leg.state is not LegState.JOINED:
-        return []
+        return fetched if _astray(contact, leg) else []
     if leg.role is Role.CUSTOMER and contact.stage in ON_DOCUMENT:
-        return [(f"redirect:{leg.id}", co.Redirect(leg.id, leg.call))]
+        return fetched
     should = hold_wanted(contact, leg)
     if should is None or should == leg.held:
         return []
+    if leg.deaf:
+        return fetched
     kind = co.Hold if should else co.Unhold
     return [(f"hold:{leg.id}", kind(leg.id, leg.call, leg.room))]
+
+
+def _astray(contact: Contact, leg: Leg) -> bool:
+    """The customer belongs into the room, and Twilio says that they are not there.
+
+    Only an answer that was given after they had the time to get there counts: then their document
+    was lost on the way, and they are led in again.
+    """
+    if leg.role is not Role.CUSTOMER or contact.stage not in IN_ROOM:
+        return False
+    on_the_way = leg.state is LegState.ACCEPTED or (
+        leg.state is LegState.ANSWERED and not leg.outbound
+    )
+    return on_the_way and contact.looked >= max(leg.since, contact.since) + ASTRAY_MS
 
 
 def end_after(contact: Contact, leg: Leg) -> int:
@@ -72,14 +96,24 @@ def end_after(contact: Contact, leg: Leg) -> int:
 
 def hold_wanted(contact: Contact, leg: Leg) -> bool | None:
     """Should ``leg`` be on hold? None: leave it as it is (alone with the waiting music)."""
+    transfer = contact.transfer
     if leg.role is not Role.CUSTOMER:
-        transfer = contact.transfer
         aside = transfer is not None and transfer.state is TransferState.ASIDE
-        return bool(aside and transfer and leg.id == transfer.receiver)
-    transfer = contact.transfer if contact.stage is Stage.TRANSFER else None
-    if contact.stage is Stage.TALKING or (transfer and transfer.state not in PRIVATE):
+        return aside and transfer is not None and leg.id == transfer.receiver
+    private = transfer is not None and transfer.state in PRIVATE
+    if contact.stage in WITH_PEOPLE and not private and _somebody_speaks(contact):
         return False
     return True if leg.talked else None
+
+
+def _somebody_speaks(contact: Contact) -> bool:
+    """Is one of ours in the room to talk with? Who stepped out for a moment leaves silence (S2)."""
+    return any(
+        leg.state is LegState.JOINED
+        and leg.role is not Role.CUSTOMER
+        and not hold_wanted(contact, leg)
+        for leg in contact.legs
+    )
 
 
 def _of_hunt(contact: Contact) -> list[Want]:
