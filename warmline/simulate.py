@@ -1,0 +1,118 @@
+"""`warmline simulate`: the deterministic campaign, many calls with faults, checked at the end."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TextIO
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from telephony.errors import BadInput
+from warmline.campaign.plan import CALLERS, Plan, draw, names_of
+from warmline.campaign.run import Sum, campaign, plans, replay_world
+from warmline.campaign.shrink import keep, kept, smallest
+from warmline.campaign.system import open_house
+from warmline.campaign.world import Result
+
+SHRUNK = 3
+"""So many failing worlds are made smaller; the others are named."""
+
+
+@click.command()
+@click.option("--calls", type=click.IntRange(1), default=120, show_default=True, help="Callers.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Decides everything.")
+@click.option("--faults", default="all", show_default=True, help="all, none, or NAME,NAME,…")
+@click.option("--world", type=int, help="Play only this world, as a failed campaign named it.")
+@click.option("--plan", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Play only the world in this file.")  # fmt: skip
+@click.option("--trace", type=click.Path(dir_okay=False, path_type=Path), help="Write it here.")
+@click.option("--keep", "folder", type=click.Path(file_okay=False, path_type=Path),
+              default=Path("var/campaign"), show_default=True,
+              help="Failing worlds are kept here, as small as they can be.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def command(
+    calls: int,
+    seed: int,
+    faults: str,
+    world: int | None,
+    file: Path | None,
+    trace: Path | None,
+    folder: Path,
+    as_json: bool,
+) -> None:
+    """Run many calls through all of Warmline in one process, with faults, and check them.
+
+    Time is virtual and everything is decided by the seed: the same command gives the same trace,
+    byte for byte. The calls come in small worlds of some callers each, so that what fails can be
+    played again alone. Exit code 1 means that a promise was broken; the summary names the
+    commands that show it again.
+    """
+    try:
+        names = names_of(faults)
+    except ValueError as error:
+        raise BadInput("faults", str(error)) from error
+    if file is not None:
+        worlds = [kept(file)]
+    elif world is not None:
+        worlds = [draw(world, min(calls, CALLERS), names)]
+    else:
+        worlds = list(plans(seed, calls, names))
+    total = Sum(seed, calls, faults)
+    with open_house() as house, _opened(trace) as out, _bar(worlds, as_json) as progress:
+        campaign(house, worlds, total, trace=out, progress=progress)
+        small = [smallest(house, failed) for failed in total.failed[:SHRUNK]]
+    kept_at = [keep(folder, result) for result in small]
+    if as_json:
+        click.echo(json.dumps(total.to_json()))
+    else:
+        _tell(total, small, kept_at)
+    sys.exit(1 if total.violations else 0)
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[TextIO | None]:
+    with path.open("w", encoding="utf-8") if path else nullcontext() as file:
+        yield file
+
+
+@contextmanager
+def _bar(worlds: list[Plan], as_json: bool) -> Iterator[Callable[[Result], None]]:
+    console = Console(stderr=True)
+    shown = console.is_terminal and not as_json and len(worlds) > 1
+    with Progress(console=console, disable=not shown, transient=True) as progress:
+        task = progress.add_task("worlds", total=len(worlds))
+        broken = 0
+
+        def advance(result: Result) -> None:
+            nonlocal broken
+            broken += bool(result.violations)
+            about = f"worlds, {broken} broken" if broken else "worlds"
+            progress.update(task, advance=1, description=about)
+
+        yield advance
+
+
+def _tell(total: Sum, small: list[Result], kept_at: list[Path]) -> None:
+    summary = total.to_json()
+    click.echo(f"{total.contacts} contacts in {total.worlds} worlds, seed {total.seed}")
+    for name in ("outcomes", "faults", "violations"):
+        click.echo(f"{name}: {json.dumps(summary[name])}")
+    click.echo(
+        f"{summary['contacts_per_second']} contacts a second, "
+        f"{summary['contacts_per_cpu_second']} a second of processor time"
+    )
+    for result, path in zip(small, kept_at, strict=True):
+        plan = result.plan
+        faults = ", ".join(f"{each.name} at {each.at}" for each in plan.faults) or "no faults"
+        click.secho(f"\nbroken: {replay_world(plan, total.faults)}", fg="red")
+        click.echo(f"still with {len(plan.callers)} callers and {faults}:")
+        click.echo(f"  warmline simulate --plan {path}")
+        for violation in result.violations[:5]:
+            click.echo(f"  {violation.rule} at {violation.t:.1f} s {violation.contact}")
+            click.echo(f"    {violation.why}")
