@@ -37,6 +37,7 @@ _WARM_UP = 200
 _HOST = "127.0.0.1"
 # Ids of calls and rooms, in forms and records; a contact's own is that of its first call.
 _HEX = re.compile(r"[0-9a-f]{32}")
+_CONTACT = re.compile(r'"id":"([0-9a-f]{32})"')
 _MOMENT = re.compile(r"\b1[78]\d{11}\b")
 
 
@@ -183,7 +184,7 @@ def _all_well(statuses: Counter[int]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A request that has never been sent, and the contact that it will meet."""
+    """A request that has never been sent, and the contact that it will meet ('' for none)."""
 
     contact: str
     record: bytes
@@ -213,8 +214,8 @@ def freshen(met: Met, base: str) -> Fresh:
     }
     lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
     request = f"POST {target} HTTP/1.1\r\n{lines}\r\n{body}"
-    contact = target.partition("c=")[2].partition("&")[0]
-    return Fresh(contact, record.encode(), request.encode())
+    known = _CONTACT.search(record)
+    return Fresh(known[1] if known else "", record.encode(), request.encode())
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def exchange(client: redis.Redis, *commands: tuple[str | bytes | int, ...]) -> l
     connection: Any = pool.get_connection()
     try:
         packed = [part for words in commands for part in connection.pack_command(*words)]
-        connection.send_packed_command(packed, check_health=False)
+        connection.send_packed_command([b"".join(packed)], check_health=False)
         return [connection.read_response() for _ in commands]
     except BaseException:
         # Answers that nobody has read would be taken for those of the next command.
