@@ -276,6 +276,18 @@ ALLOWED: dict[str, Case] = {
         lambda: Play().cast().calls_in(0, "mary").dials(3, "x", CARLA).dials(4, "y", DESK),
         NONE,
     ),
+    # L2
+    "a department rings for long": (
+        "L2",
+        lambda: waiting().dials(100, "ben", BEN).quiet(300),
+        NONE,
+    ),
+    "agent and receiver consult for long": ("L2", lambda: consulting().quiet(500), NONE),
+    "the customer answers a question": (
+        "L2",
+        lambda: waiting().hears(60, "mary", "prompt").presses(70, "mary", "1").quiet(180),
+        NONE,
+    ),
     # L1, L3, L4
     "two people still talk at rest": ("L4", lambda: talking().rests(20), NONE),
     "an open promise whose hour has not come": (

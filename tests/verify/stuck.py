@@ -35,6 +35,22 @@ STUCK: dict[str, Case] = {
         handed_over,
         Facts(overdue=(Overdue("m", 40.0, 51.0),)),
     ),
+    "a customer waits with music and nobody is called": (
+        "L2",
+        lambda: waiting().quiet(123),
+        NONE,
+    ),
+    "a customer is kept on hold beside an agent who waits": (
+        "L2",
+        lambda: (
+            talking()
+            .holds(20, "mary")
+            .hears(20, "mary", "hold")
+            .hears(20, "ana", "silence")
+            .quiet(141)
+        ),
+        NONE,
+    ),
     # L3
     "an agent is kept half a minute after the customer left": (
         "L3",

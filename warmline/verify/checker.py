@@ -96,7 +96,7 @@ def _not_judged(truth: Truth, facts: Facts) -> dict[str, str]:
     silent = {
         "S5": (facts.contact_outcomes, "no outcomes were handed over"),
         "S6": (facts.promises, "no promises were handed over"),
-        "L2": (facts.overdue, "no deadlines were handed over"),
+        "L2": (facts.overdue, "no deadlines were handed over; only what customers wait for"),
         "L5": (facts.promises, "no promises were handed over"),
     }
     reasons = {name: why for name, (fact, why) in silent.items() if fact is None}
@@ -182,6 +182,10 @@ def _hears(truth: Truth, line: Line) -> None:
         safety.s2_something_heard(truth, leg, what)
         if what == "people":
             _served(truth, leg, line["with"])
+        elif leg.hears in ("", "people"):
+            liveness.l2_watch(truth, leg)
+    elif leg.hears == "people" and leg.contact is not None:
+        leg.contact.acted = truth.t
     leg.hears = what
 
 
@@ -213,8 +217,12 @@ def _said(truth: Truth, line: Line) -> None:
 
 def _pressed(truth: Truth, line: Line) -> None:
     leg = truth.legs.get(line["call"])
-    if leg is not None and truth.accept_keys.intersection(line["digits"]):
+    if leg is None:
+        return
+    if truth.accept_keys.intersection(line["digits"]):
         leg.proved = True
+    if leg.customer and leg.contact is not None:
+        leg.contact.acted = truth.t
 
 
 def _spoke(truth: Truth, line: Line) -> None:
@@ -224,6 +232,8 @@ def _spoke(truth: Truth, line: Line) -> None:
     leg.proved = True
     if leg.customer:
         safety.s2_spoke(truth, leg, line["text"])
+        if leg.contact is not None:
+            leg.contact.acted = truth.t
 
 
 def _sms(truth: Truth, line: Line) -> None:

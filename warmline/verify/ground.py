@@ -38,6 +38,7 @@ class Contact:
     line_broke: float | None = None
     struck: float = float("-inf")  # when a fault last hit something of this contact
     promised: bool = False
+    acted: float = 0.0  # when something was last done for the customer
     served_by: set[str] = field(default_factory=set)
     ended_by: set[str] = field(default_factory=set)
     served_on_callback: bool = False
@@ -94,6 +95,7 @@ class Leg:
     nothing_since: float | None = None
     proved: bool = False  # a human pressed the key or spoke
     told: float | None = None
+    watched: bool = False
     removed: Violation | None = None
 
     @property
@@ -218,6 +220,7 @@ class Truth:
                 self._part(leg, old)
             leg.contact = contact
             contact.customer = contact.customer or (leg.address if leg.customer else "")
+            contact.acted = self.t
             if leg.down is None:
                 contact.legs[leg.call] = leg
                 if leg.customer:
@@ -273,6 +276,7 @@ class Truth:
         contact = leg.contact
         if contact is None:
             return
+        contact.acted = self.t
         contact.legs.pop(leg.call, None)
         if leg.customer:
             contact.connected -= 1

@@ -2,8 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from warmline.verify.ground import Contact, Leg, Truth
 from warmline.verify.safety import RECONCILED_SECONDS
+
+IDLE_SECONDS: Final = 120.0
+
+
+def l2_looked_after(truth: Truth, leg: Leg) -> None:
+    """Somebody acts for a customer who waits: a phone rings, staff consult, a question is asked.
+
+    A forgotten deadline shows like this: music for ever, and nobody is called. Two minutes are
+    longer than any question, pause or news between two actions.
+    """
+    contact = leg.contact
+    if leg.down is not None or leg.hears == "people" or contact is None:
+        leg.watched = False
+        return
+    busy = any(
+        not other.customer and (other.answered is None or other.hears == "people")
+        for other in contact.legs.values()
+    )
+    since = max(contact.acted, truth.healed or 0.0)
+    if busy or not truth.calm:
+        since = truth.t
+    if truth.t - since >= IDLE_SECONDS + truth.slack:
+        reason = f"nothing was done for {truth.t - since:.0f} s for a customer who waits"
+        truth.violate("L2", reason, leg)
+        since = truth.t
+    truth.at(since + IDLE_SECONDS + truth.slack, l2_looked_after, leg)
+
+
+def l2_watch(truth: Truth, leg: Leg) -> None:
+    """From now on somebody must act for this customer, who does not talk with anybody."""
+    if leg.contact is not None:
+        leg.contact.acted = truth.t
+    if not leg.watched and not leg.machine:
+        leg.watched = True
+        truth.at(truth.t + IDLE_SECONDS + truth.slack, l2_looked_after, leg)
 
 
 def l3_released(truth: Truth, contact: Contact) -> None:
