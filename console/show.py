@@ -225,6 +225,10 @@ def say_this_first(contact: Contact, now: int) -> str:
         parts[0] += " about " + ", then ".join(contact.path)
     elif contact.department_name:
         parts[0] += f" for {contact.department_name}"
+    if contact.earlier and contact.earlier != contact.department:
+        parts.append(f"called before, then for {contact.earlier}")
+    elif contact.earlier:
+        parts.append("called before about the same")
     waited = waited_ms(contact, now)
     if waited >= 1000:
         parts.append(f"has waited {duration(waited)}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telephony.contact import machine
 from telephony.contact.events import CustomerCalled, Event
@@ -104,6 +104,8 @@ class Dispatch:
             with suppress(NotFound):  # The index has outlived the record: the call begins anew.
                 loaded = self._loaded(known, contact_id, dedupe)
                 return self.apply_to(loaded, event, dedupe=dedupe)
+        if known.department:
+            event = replace(event, language=known.language, earlier=known.department)
         now = self._now()
         first = machine.begin(contact_id, event, now)
         try:

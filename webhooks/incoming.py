@@ -63,6 +63,7 @@ class Incoming:
             contact.customer,
             moment(self.door.services.clock.now_ms()),
             contact.language,
+            again=bool(contact.earlier),
         )
         return self._step(company, contact, leg.id, step, form, "")
 

@@ -64,6 +64,7 @@ def new_contact(contact_id: str, event: ev.CustomerCalled, now: int) -> Contact:
         customer=event.customer,
         dialled=event.dialled,
         language=event.language,
+        earlier=event.earlier,
         stage=Stage.MENU,
         since=now,
         created=now,

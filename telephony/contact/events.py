@@ -36,6 +36,7 @@ class CustomerCalled(Event):
     customer: str
     dialled: str
     language: str
+    earlier: str = ""  # key of the department their last contact was with, '' for a new caller
 
 
 @dataclass(frozen=True, slots=True)

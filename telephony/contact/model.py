@@ -344,6 +344,7 @@ class Contact:
     serial: int = 0  # for ids: legs, hunts, transfers, commands
     department: str = ""
     department_name: str = ""
+    earlier: str = ""  # key of the department their last contact was with
     path: tuple[str, ...] = ()  # menu choices, in words
     question: Question | None = None
     next_open: int = 0  # for Question.CLOSED

@@ -14,6 +14,7 @@ class Prompt(StrEnum):
 
     # Menu and greeting.
     GREETING = "greeting"
+    GREETING_AGAIN = "greeting_again"
     GREETING_BACK = "greeting_back"
     RECORDING_NOTICE = "recording_notice"
     MENU_CHOICE = "menu_choice"

@@ -111,15 +111,26 @@ Step = Ask | RouteTo | Closed
 
 
 def enter(
-    company: Company, dialled: str, caller: str, at: datetime, language: str | None = None
+    company: Company,
+    dialled: str,
+    caller: str,
+    at: datetime,
+    language: str | None = None,
+    *,
+    again: bool = False,
 ) -> Step:
     """The first step of a call to `dialled` from `caller` ("" when withheld).
 
     `language` is the one an earlier contact used; without it the caller's country decides.
+    `again`: we know this caller from an earlier contact, and say so.
     A number that the company does not know is treated as its first one.
     """
     spoken = language if language in company.languages else first_language(company, caller)
-    lead = [Sentence(Prompt.GREETING, spoken, {"company": company.name})]
+    lead = [
+        Sentence(
+            Prompt.GREETING_AGAIN if again else Prompt.GREETING, spoken, {"company": company.name}
+        )
+    ]
     if company.recording is Recording.ANNOUNCED:
         lead.append(Sentence(Prompt.RECORDING_NOTICE, spoken))
     target = company.numbers.get(dialled) or next(iter(company.numbers.values()))

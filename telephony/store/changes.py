@@ -26,6 +26,8 @@ CALL_S = 48 * 3600
 # the order of versions and states alone makes a repetition harmless.
 SEEN_S = 15 * 60
 COUNT_S = 48 * 3600
+# A caller is recognised for a month; after that they are greeted as anybody.
+KNOWN_S = 31 * 24 * 3600
 # The journal worker trims what it has copied; this only bounds a stream that nobody copies.
 JOURNAL_LENGTH = 1_000_000
 
@@ -127,6 +129,20 @@ def _calls(commit: Commit) -> list[Change]:
 
 
 def _customer(commit: Commit) -> list[Change]:
+    return [*_expecting(commit), *_known(commit)]
+
+
+def _known(commit: Commit) -> list[Change]:
+    """Remember what spares the customer a question the next time."""
+    old, new = commit.old, commit.new
+    same = old is not None and (old.department, old.language) == (new.department, new.language)
+    if same or not new.customer or not new.department:
+        return []
+    known = f"{new.language} {new.department}"
+    return [["SET", keys.known(new.customer), known, "EX", KNOWN_S]]
+
+
+def _expecting(commit: Commit) -> list[Change]:
     new = commit.new
     expected = commit.old is not None and commit.old.stage in EXPECTING
     if not new.customer or not (expected or new.stage in EXPECTING):

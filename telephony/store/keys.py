@@ -44,6 +44,11 @@ def customer(number: str) -> str:
     return f"wl:customer:{number}"
 
 
+def known(number: str) -> str:
+    """What a customer's last contact tells of them: "<language> <department>"."""
+    return f"wl:known:{number}"
+
+
 def call(sid: str) -> str:
     """The contact that a CallSid belongs to."""
     return f"wl:call:{sid}"

@@ -61,12 +61,15 @@ class Loaded:
 class Found:
     """What is known of a call and its caller; contact ids, '' where there is none.
 
-    ``loaded`` is the first of the two that exists.
+    ``loaded`` is the first of the two that exists. ``language`` and ``department`` (its key) are
+    those of the customer's last contact, '' when there was none in the last weeks.
     """
 
     by_call: str
     expected_by: str
     loaded: Loaded | None
+    language: str = ""
+    department: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +169,19 @@ class Live:
 
     def find(self, call: str, customer: str, dedupe: str = "") -> Found:
         """Which contact knows this call, and which expects this customer; one round trip."""
-        names = [keys.call(call), keys.customer(customer), keys.seen(dedupe)]
+        names = [
+            keys.call(call),
+            keys.customer(customer),
+            keys.seen(dedupe),
+            keys.known(customer),
+        ]
         with guarded(self._redis):
-            by_call, expected, record, seen = self._find(keys=names, args=[keys.contact("")])
+            by_call, expected, record, seen, known = self._find(keys=names, args=[keys.contact("")])
         by_call, expected_by = _text(by_call), _text(expected) if customer else ""
         first = by_call or expected_by
         loaded = Loaded(self._read(first, record), bool(dedupe and seen)) if record else None
-        return Found(by_call, expected_by, loaded if first else None)
+        language, _, department = (_text(known) if customer else "").partition(" ")
+        return Found(by_call, expected_by, loaded if first else None, language, department)
 
     def find_call(self, call: str) -> str | None:
         """The contact that a CallSid belongs to."""

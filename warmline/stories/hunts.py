@@ -15,13 +15,13 @@ from warmline.stories.common import (
     INES,
     JACK,
     KIM,
+    MAIN,
     dials,
     expect,
     goodbye,
     joins,
     quiet_floor,
     to_department,
-    to_menu,
     with_ana,
 )
 from warmline.stories.scene import Scene
@@ -122,8 +122,8 @@ def spanish(scene: Scene, customer: str) -> None:
     """16: a caller speaks Spanish to the menu and is served in Spanish."""
     quiet_floor(scene)
     scene.phone(CARLA, answer_after=6)
-    call = to_menu(scene, customer)
-    spoken = scene.mark()
+    call = scene.dial_in(customer, MAIN)
+    spoken = scene.line("said", call=call)["seq"]
     scene.speak(call, "facturación")
     scene.said(call, "facturación", since=spoken)
     scene.tell("The customer says «facturación»; from here on Warmline speaks Spanish.")
