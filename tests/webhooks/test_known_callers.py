@@ -1,4 +1,4 @@
-"""A caller who called before is recognised: greeted as one, in their language, without a question."""
+"""A caller who called before is recognised: greeted as one, in their language."""
 
 from __future__ import annotations
 
