@@ -110,7 +110,12 @@ def test_today_begins_at_the_companys_midnight(as_: Actors, house: House) -> Non
     # START is three in the morning in New York, where the company is.
     assert (told["timezone"], START - told["day_began"]) == ("America/New_York", 3 * 60 * MINUTE)
     assert told["day_ends"] - told["day_began"] == 24 * 60 * MINUTE
-    ended: dict[str, Any] = {"state": "closed", "ended_at": START, "outcome": "resolved", "version": 1}
+    ended: dict[str, Any] = {
+        "state": "closed",
+        "ended_at": START,
+        "outcome": "resolved",
+        "version": 1,
+    }
     rows = [
         ContactRecord("a", "+1a", "+1", started_at=told["day_began"] - 1, **ended),
         ContactRecord("b", "+1b", "+1", started_at=told["day_began"], **ended),
