@@ -38,7 +38,7 @@ def _open_promise(scene: Scene, call: str) -> dict[str, Any]:
 
 
 def _sooner(scene: Scene, call: str) -> None:
-    """The customer moves the promise to now, as the link allows, unless it is being kept already."""
+    """The customer moves the promise to now, unless it is being kept already."""
     contact = scene.contact(call)
     window = {"due_from": int(contact["since"]), "due_until": int(contact["since"]) + WINDOW_MS}
     answer = scene.api("sam").post(f"/promises/{contact['promise']['id']}/move", window)

@@ -103,7 +103,11 @@ class Scene:
         self.control(f"calls/{call}/answer")
 
     def hang_up(self, call: str) -> None:
-        self.control(f"calls/{call}/hangup")
+        """Put the phone down; it does not matter if the line is down already."""
+        url = f"{self.simulator}/sim/calls/{call}/hangup"
+        answer = self.http.post(url, timeout=HTTP_SECONDS)
+        if answer.status_code not in {200, 409}:
+            raise StoryFailed(f"hang up {call}: {answer.status_code} {answer.text[:200]}")
 
     def drop(self, call: str) -> None:
         self.control(f"calls/{call}/drop")
