@@ -180,7 +180,7 @@ def history(services: Services, cursor: str | None, limit: int) -> Page[HistoryE
     entries = []
     for each in page.items:
         if each.base not in known:
-            known[each.base] = _document(services, each.base)
+            known[each.base] = document_of(services, each.base)
         entries.append(HistoryEntry(each, compare(known[each.base], each.document)))
     return Page(tuple(entries), page.next)
 
@@ -188,7 +188,7 @@ def history(services: Services, cursor: str | None, limit: int) -> Page[HistoryE
 def entry(services: Services, number: int) -> HistoryEntry:
     """One version with its changes. Raises NotFound."""
     version = ledger.routing_version(services.ledger, number)
-    return HistoryEntry(version, compare(_document(services, version.base), version.document))
+    return HistoryEntry(version, compare(document_of(services, version.base), version.document))
 
 
 def example() -> RoutingVersion:
@@ -198,7 +198,8 @@ def example() -> RoutingVersion:
     return RoutingVersion(0, 0, "Warmline", 0, note, document, True)
 
 
-def _document(services: Services, number: int) -> str:
+def document_of(services: Services, number: int) -> str:
+    """The stored document of a version. Raises NotFound."""
     found = example() if number == 0 else ledger.routing_version(services.ledger, number)
     return found.document
 

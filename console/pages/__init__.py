@@ -12,7 +12,7 @@ from flask import Flask
 
 from console.pages import shell
 
-_MODULES = ("console.pages.home",)
+_MODULES = ("console.pages.home", "console.routing_pages.views", "console.wallboard.pages")
 
 
 def install(app: Flask) -> None:

@@ -18,7 +18,11 @@ class Item:
     least: Role
 
 
-ITEMS = (Item("/", "Softphone", "headset", Role.AGENT),)
+ITEMS = (
+    Item("/", "Softphone", "headset", Role.AGENT),
+    Item("/wallboard", "Wallboard", "speedometer2", Role.SUPERVISOR),
+    Item("/admin", "Routing", "diagram-3-fill", Role.ADMIN),
+)
 
 
 def items_for(role: Role) -> tuple[Item, ...]:
