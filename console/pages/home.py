@@ -21,4 +21,6 @@ def home() -> str | Response:
         return render_template("signin.html", target=target, people=people, password=seed.PASSWORD)
     if target != "/":
         return redirect(target)
-    return render_template("softphone.html")
+    settings = state.services().settings
+    simulated = bool(settings.twilio_base_url)
+    return render_template("softphone.html", simulated=simulated, speed=f"{settings.speed:g}")
