@@ -12,6 +12,7 @@ from typing import Any
 from console.hearing import label
 from console.show import duration
 from telephony.contact.model import Contact, Role
+from telephony.store.feed import TICKET_RANG
 
 Data = Mapping[str, Any]
 Who = Callable[[Data], str]
@@ -35,6 +36,8 @@ def naming(contact: Contact | None) -> Who:
 
 def sentence(kind: str, data: Data, who: Who) -> str:
     """What happened, as one sentence."""
+    if kind == TICKET_RANG:
+        return "A ticket waits for somebody to take it."
     found = SENTENCES.get(kind)
     if found is None:
         return f"{_spaced(kind).capitalize()}."

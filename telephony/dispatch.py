@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from telephony.contact import machine
-from telephony.contact.events import CustomerCalled, Event
+from telephony.contact.events import ContactFound, CustomerCalled, Event
 from telephony.contact.machine import Verdict
 from telephony.contact.model import Contact
 from telephony.errors import Conflict, NotFound
@@ -114,6 +114,13 @@ class Dispatch:
             # The same webhook twice at once: the other one has begun the contact.
             return self.apply(contact_id, event, dedupe=dedupe)
         return Applied(first.contact, first.verdict)
+
+    def recover(self, contact_id: str, found: ContactFound) -> Applied:
+        """Begin again a contact whose record is lost. Raises Conflict when there is a record."""
+        now = self._now()
+        step = machine.recover(contact_id, found, now)
+        self._live.commit(None, step.contact, found, now)
+        return Applied(step.contact, step.verdict)
 
     def _join(
         self, known: Found, contact_id: str, event: CustomerCalled, dedupe: str

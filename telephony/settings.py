@@ -87,6 +87,8 @@ class Settings(BaseSettings):
     - `twilio_base_url` is empty for Twilio itself, or the address of a simulator.
     - `rest_timeout` is in seconds and may not exceed 5, because a customer waits behind it.
     - `calls_per_second` is what the Twilio account allows for starting calls (default 1).
+    - `alert_url` is told of every ticket, signed with `secret_key`, and told again every
+      `alert_again_minutes` until somebody has taken the ticket.
     - `speed` is simulated seconds per wall second; only a simulator can follow it.
     """
 
@@ -108,6 +110,8 @@ class Settings(BaseSettings):
         default_factory=_default_public_url
     )
     fallback_url: Annotated[str, AfterValidator(_web_address)] = ""
+    alert_url: Annotated[str, AfterValidator(_web_address)] = ""
+    alert_again_minutes: Annotated[int, Field(ge=1, le=1440)] = 5
     secret_key: SecretStr = Field(default_factory=lambda: SecretStr(secrets.token_urlsafe(32)))
 
     twilio_account_sid: Annotated[str, _sid("AC")] = ""

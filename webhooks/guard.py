@@ -10,8 +10,10 @@ request with 503, so that Twilio delivers it once more.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -47,6 +49,7 @@ _KEPT = (
     "DialCallStatus",
     "AnsweredBy",
 )
+_CONTACT = re.compile(r"[0-9a-f]{32}")
 _PATIENCE = 2  # rounds of music before an unknown caller is led to the beginning
 _TOKEN = "HTTP_I_TWILIO_IDEMPOTENCY_TOKEN"
 
@@ -183,6 +186,7 @@ class Door:
             return Answer(200, "away", self._ask_again(inbound))
         except (NotFound, RecordBroken) as error:
             audit.warning("webhook.unknown_contact", route=inbound.path, error=str(error))
+            self._ask_for(inbound)
             return Answer(200, "unknown", self._ask_again(inbound, unknown=True))
         except (StepRefused, Impossible) as error:
             log.error("webhook.impossible", route=inbound.path, error=repr(error), **_who(inbound))
@@ -202,11 +206,18 @@ class Door:
             return Answer(503, "away")
         except (NotFound, RecordBroken) as error:
             audit.warning("webhook.unknown_contact", route=inbound.path, error=str(error))
+            self._ask_for(inbound)
             return Answer(204, "unknown")
         except (StepRefused, Impossible) as error:
             log.error("webhook.impossible", route=inbound.path, error=repr(error), **_who(inbound))
             return Answer(204, "trouble")
         return Answer(204, "ok")
+
+    def _ask_for(self, inbound: Inbound) -> None:
+        """The reconciler rebuilds a contact whose record is lost, if Twilio still has its calls."""
+        if _CONTACT.fullmatch(inbound.contact):
+            with suppress(StoreUnavailable):
+                self.services.live.ask_for(inbound.contact)
 
     def _ask_again(self, inbound: Inbound, *, unknown: bool = False) -> str:
         """Music, then the same question again with everything that came with it."""

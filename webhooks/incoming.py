@@ -41,6 +41,9 @@ class Incoming:
         """The first webhook of a call, and any later one of a call that has to begin again."""
         company, _ = self.door.houses.now()
         form = forms.voice_form(inbound.fields)
+        if not form.inbound and self.door.services.live.find_call(form.call) is None:
+            # A phone that we rang, led here by a fallback: never a new customer.
+            raise NotFound(f"No contact has the call {form.call}.")
         event = CustomerCalled(
             call=form.call,
             customer=form.customer,

@@ -21,7 +21,7 @@ from telephony.contact.model import (
     PromiseState,
     Role,
 )
-from telephony.store.feed import Entry
+from telephony.store.feed import TICKET_RANG, Entry
 from telephony.store.ledger import (
     ContactRecord,
     JournalEntry,
@@ -63,7 +63,7 @@ def copy(services: Services, *, block_ms: int = 0) -> int:
     entries = feed.read(feed.copied(), count=BATCH, block_ms=block_ms)
     if not entries:
         return 0
-    append_journal(book, [_row(entry) for entry in entries])
+    append_journal(book, [_row(entry) for entry in entries if entry.kind != TICKET_RANG])
     contacts = services.live.contacts(sorted({entry.contact for entry in entries}))
     upsert_contacts(book, [summary_of(book, contact) for contact in contacts])
     upsert_transfers(book, [row for contact in contacts for row in _transfers(contact)])

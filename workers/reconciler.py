@@ -1,8 +1,13 @@
 """The reconciler: ``python -m workers.reconciler``. Compares what we believe with what Twilio says.
 
-Every contact looks after its own legs (the core asks for an inspection on a beat). This process
-finds what belongs to no contact any more: phones of ours that ring or wait for nobody, records
-that were set aside. It never ends a customer's call.
+Every contact looks after its own legs on a beat; this process looks at the whole account:
+
+* a contact that believes in a call or room that is not there, or does not know one that is, is told
+  what Twilio says (a lost webhook heals here),
+* a contact whose record is lost is rebuilt, its promise too; what cannot be rebuilt gets a ticket,
+* a phone of ours that rings or waits for nobody is let go. A customer's call is never ended.
+
+It also tells those who wait what is new, and rings tickets until somebody takes them.
 """
 
 from __future__ import annotations
@@ -10,33 +15,32 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 
 from telephony.bootstrap import Services
-from telephony.contact.model import LegState, Role
+from telephony.contact.events import Inspected
+from telephony.contact.model import Contact, Leg, LegState, Role
 from telephony.errors import NotFound, StoreUnavailable
-from telephony.routing.model import Company
 from telephony.store.ledger import NewTicket, open_ticket
 from telephony.store.live import RecordBroken
-from telephony.twilio.fates import Answer, Fate, attempt
+from workers import alerts, news
 from workers.loop import Turn, run
+from workers.network import LiveCall, Network, look_at
+from workers.rebuild import close_lost, is_staff, rebuild, rebuild_promises
 
 log = logging.getLogger("warmline.workers")
 
-EVERY_S = 10.0
+LOOK_S = 10.0
+NEWS_S = 1.0
+ASKED_S = 1.0
+ALERTS_S = 5.0
+# Simulated time may run faster than the wall; more often than this is of no use.
+SHORTEST_S = 0.1
 DAY_MS = 24 * 3600 * 1000
-LIVE = ("queued", "ringing", "in-progress")
-_MOST = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class LiveCall:
-    """One call that Twilio says is live. ``outbound``: we dialled it."""
-
-    call: str
-    to: str
-    outbound: bool
+# A contact this young may not be in Redis and SQL alike yet.
+YOUNG_MS = 60_000
 
 
 @dataclass
@@ -45,78 +49,188 @@ class Watch:
     listed before the contact has heard of it."""
 
     strays: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Report:
+    """What one comparison found and did, by contact id or CallSid."""
+
+    reachable: bool = True
+    differed: list[str] = field(default_factory=list)
+    rebuilt: list[str] = field(default_factory=list)
+    promises: int = 0
+    given_up: int = 0
+    ended: list[str] = field(default_factory=list)
+    unrebuilt: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Beat:
+    """Something done every so many simulated seconds."""
+
+    every_s: float
+    act: Callable[[], object]
+    due: float = 0.0
 
 
 def make(services: Services) -> Turn:
-    """The reconciler's turn."""
-    watch = Watch()
+    """The reconciler's turn: whatever is due."""
+    watch, told, rung = Watch(), news.Told(), alerts.Rung()
+    beats = [
+        Beat(ASKED_S, lambda: look_for_asked(services, watch)),
+        Beat(NEWS_S, lambda: news.tell(services, told)),
+        Beat(LOOK_S, lambda: look(services, watch)),
+        Beat(ALERTS_S, lambda: alerts.ring(services, rung)),
+    ]
+    speed = services.settings.speed
 
     def turn(services: Services, stop: threading.Event) -> float:
-        look(services, watch)
-        return EVERY_S
+        for beat in beats:
+            if beat.due <= time.monotonic():
+                beat.due = time.monotonic() + max(SHORTEST_S, beat.every_s / speed)
+                beat.act()
+        return max(0.01, min(beat.due for beat in beats) - time.monotonic())
 
     return turn
 
 
-def look(services: Services, watch: Watch) -> None:
-    """One comparison. Raises StoreUnavailable."""
-    now = services.clock.now_ms()
+def look_for_asked(services: Services, watch: Watch) -> None:
+    """Rebuild at once what Twilio asked for and nobody knows."""
+    asked = services.live.asked_for()
+    if asked:
+        look(services, watch, asked)
+
+
+def look(services: Services, watch: Watch, asked: set[str] | None = None) -> Report:
+    """One comparison of everything; contacts in ``asked`` are rebuilt at once. Raises
+    StoreUnavailable: Redis is away."""
+    now, report = services.clock.now_ms(), Report()
     services.live.feed.drop_beats(now - DAY_MS)
     _ticket_broken(services, now)
-    answer = live_calls(services)
+    answer = look_at(services)
     if answer.value is None:
         log.warning("Twilio cannot be asked: %s", answer.detail)
-        return
-    company = services.routing.company()
-    strays = {call.call for call in answer.value if _is_stray(services, company, call)}
-    for call in strays & watch.strays:
+        report.reachable = False
+        return report
+    network = answer.value
+    contacts = list(services.live.open_contacts())
+    lost = _lost(services, watch, network, asked or set())
+    _end_strays(services, watch, network, contacts, report, at_once=bool(lost))
+    _tell_differences(services, network, contacts, report)
+    for contact_id in sorted(lost):
+        done = rebuild(services, network, contact_id)
+        (report.rebuilt if done else report.unrebuilt).append(contact_id)
+    _heal_from_ledger(services, network, now, report)
+    return report
+
+
+def _lost(services: Services, watch: Watch, network: Network, asked: set[str]) -> set[str]:
+    """Contacts that Twilio knows and we do not."""
+    callers = {call.call[2:] for call in network.calls.values() if not call.outbound}
+    missing = services.live.missing({*network.rooms, *callers, *asked})
+    # A call that has just come in may not have reached us yet; who waits in a room has.
+    unowned = {name for name in missing & callers if services.live.find_call(f"CA{name}") is None}
+    sure = {name for name in missing if name in network.rooms or name in asked}
+    sure |= unowned & watch.unknown
+    watch.unknown = unowned
+    return sure
+
+
+# -- calls and rooms against contacts -----------------------------------------------------------
+
+
+def _tell_differences(
+    services: Services, network: Network, contacts: list[Contact], report: Report
+) -> None:
+    for contact in contacts:
+        if network.whole and differs(contact, network):
+            asked_at = services.clock.now_ms()
+            calls = tuple(leg.call for leg in _known_legs(contact))
+            answer = services.rest.inspect(contact.room, calls)
+            if answer.value is not None:
+                _tell(services, contact, Inspected("", asked_at, answer.value))
+                report.differed.append(contact.id)
+
+
+def _tell(services: Services, contact: Contact, event: Inspected) -> None:
+    try:
+        services.dispatch.apply(contact.id, event)
+    except (NotFound, RecordBroken) as error:
+        log.warning("contact %s went away while it was compared: %s", contact.id, error)
+
+
+def differs(contact: Contact, network: Network) -> bool:
+    """Whether the contact and Twilio disagree about a call, or about there being a room."""
+    legs = _known_legs(contact)
+    if any(leg.call not in network.calls for leg in legs):
+        return True
+    ringing = {LegState.ANSWERED, LegState.ACCEPTED, LegState.JOINED}
+    if any(network.calls[leg.call].ringing and leg.state in ringing for leg in legs):
+        return False  # The list lags behind our news.
+    in_room = any(leg.state is LegState.JOINED for leg in legs)
+    return in_room != (contact.id in network.rooms)
+
+
+def _known_legs(contact: Contact) -> list[Leg]:
+    return [leg for leg in contact.legs if leg.call and leg.state is not LegState.ENDED]
+
+
+def _end_strays(
+    services: Services,
+    watch: Watch,
+    network: Network,
+    contacts: list[Contact],
+    report: Report,
+    *,
+    at_once: bool,
+) -> None:
+    """Let go of staff whom nobody has any use for: seen twice, or ringing for a lost contact."""
+    strays = {call.call for call in network.calls.values() if _is_stray(services, contacts, call)}
+    orphans = {call for call in strays if at_once and network.calls[call].ringing}
+    for call in sorted((strays & watch.strays) | orphans):
         log.warning("call %s belongs to no open contact and is ended", call)
         services.rest.end_call(call)
+        report.ended.append(call)
     watch.strays = strays
 
 
-def live_calls(services: Services) -> Answer[list[LiveCall]]:
-    """All calls of the account that are live."""
-    found: list[LiveCall] = []
-    for status in LIVE:
-        listed = attempt(partial(_listed, services, status))
-        if listed.value is None:
-            return Answer(listed.fate, detail=listed.detail)
-        found += listed.value
-    return Answer(Fate.DONE, found)
-
-
-def _listed(services: Services, status: str) -> list[LiveCall]:
-    calls = services.rest.client.calls.list(status=status, limit=_MOST)
-    return [
-        LiveCall(str(call.sid), str(call.to), str(call.direction).startswith("outbound"))
-        for call in calls
-    ]
-
-
-def _is_stray(services: Services, company: Company, call: LiveCall) -> bool:
+def _is_stray(services: Services, contacts: list[Contact], call: LiveCall) -> bool:
     """A phone of our staff, dialled by us, that no contact has any use for."""
     if not call.outbound:
         return False
     owner = services.live.find_call(call.call)
+    staff = is_staff(services.routing.company(), call.to)
     if owner is None:
-        return _is_staff(company, call.to)
+        return staff and not any(_dials(contact, call.to) for contact in contacts)
     try:
         contact = services.live.load(owner).contact
     except (NotFound, RecordBroken):
-        return _is_staff(company, call.to)
+        return staff
     leg = contact.leg_of(call.call)
     if leg is None or leg.role is Role.CUSTOMER:
         return False
     return leg.state is LegState.ENDED
 
 
-def _is_staff(company: Company, address: str) -> bool:
-    return address.startswith(("client:", "sip:")) or any(
-        member.address == address
-        for department in company.departments.values()
-        for member in department.members
+def _dials(contact: Contact, address: str) -> bool:
+    """Whether the contact has dialled this address and does not know the call yet: it adopts it."""
+    return any(
+        leg.address == address and not leg.call and leg.state is LegState.REQUESTED
+        for leg in contact.legs
     )
+
+
+# -- the ledger ---------------------------------------------------------------------------------
+
+
+def _heal_from_ledger(services: Services, network: Network, now: int, report: Report) -> None:
+    try:
+        report.promises = rebuild_promises(services)
+        if network.whole:
+            report.given_up = close_lost(services, network, before=now - YOUNG_MS)
+    except StoreUnavailable as error:
+        log.warning("promises and history cannot be compared: %s", error)
 
 
 def _ticket_broken(services: Services, now: int) -> None:

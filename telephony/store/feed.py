@@ -12,6 +12,8 @@ from telephony.store import keys
 from telephony.store.connection import ANSWER_S, guarded
 
 START = "0-0"
+TICKET_RANG = "TicketRang"
+"""The kind of an entry that is no event of a contact: a ticket rings."""
 # A blocking read longer than the socket's time-out would end as an error.
 LONGEST_BLOCK_MS = int(ANSWER_S * 1000 / 2)
 
@@ -46,6 +48,21 @@ class Feed:
         with guarded(self._redis):
             answer: Any = self._redis.xread({keys.JOURNAL: after}, count=count, block=block)
         return [_entry(name, fields) for _, part in answer for name, fields in part]
+
+    def tell_ticket(self, contact_id: str, ticket: str, reason: str, times: int, now: int) -> None:
+        """Ring a ticket on the feed (kind `TICKET_RANG`): the wallboard hears it."""
+        data = json.dumps({"ticket": ticket, "reason": reason, "times": times})
+        fields: dict[Any, Any] = {
+            "contact": contact_id,
+            "version": 0,
+            "at": now,
+            "kind": TICKET_RANG,
+            "data": data,
+            "stage": "",
+            "outcome": "",
+        }
+        with guarded(self._redis):
+            self._redis.xadd(keys.JOURNAL, fields)
 
     def last_id(self) -> str:
         """The id of the newest event; START when there is none."""

@@ -224,6 +224,26 @@ class Live:
             pipe.hdel(keys.OPEN, contact_id)
             pipe.execute()
 
+    def missing(self, contact_ids: Iterable[str]) -> set[str]:
+        """Those of the given contacts that have no record."""
+        ids = list(dict.fromkeys(contact_ids))
+        with guarded(self._redis), self._redis.pipeline(transaction=False) as pipe:
+            for name in ids:
+                pipe.exists(keys.contact(name))
+            return {name for name, there in zip(ids, pipe.execute(), strict=True) if not there}
+
+    def ask_for(self, contact_id: str) -> None:
+        """Note that Twilio asked for a contact without a record; the reconciler rebuilds it."""
+        with guarded(self._redis):
+            self._redis.sadd(keys.LOST, contact_id)
+
+    def asked_for(self) -> set[str]:
+        """The contacts that were noted by `ask_for` since the last time."""
+        with guarded(self._redis), self._redis.pipeline(transaction=True) as pipe:
+            pipe.smembers(keys.LOST)
+            pipe.delete(keys.LOST)
+            return {_text(name) for name in pipe.execute()[0]}
+
     def broken(self) -> dict[str, str]:
         """Contacts whose record was set aside, and why."""
         with guarded(self._redis):

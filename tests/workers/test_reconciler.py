@@ -17,15 +17,26 @@ from workers.reconciler import Watch, look
 
 
 class Listed:
-    """The SDK's list of calls, as far as the reconciler reads it."""
+    """The SDK's lists of calls and rooms, as far as the reconciler reads them."""
 
     def __init__(self, desk: Desk, *calls: tuple[str, str, str]) -> None:
-        self._live = [SimpleNamespace(sid=sid, to=to, direction=way) for sid, to, way in calls]
-        self.client = SimpleNamespace(calls=self)
+        live = [
+            SimpleNamespace(sid=sid, to=to, direction=way, _from="+12025550198", status="ringing")
+            for sid, to, way in calls
+        ]
+        self.client = SimpleNamespace(calls=Lists(live), conferences=Lists([]))
         self.end_call = desk.rest.end_call
+        self.inspect = desk.rest.inspect
+
+
+class Lists:
+    """One list, whatever it holds."""
+
+    def __init__(self, live: list[Any]) -> None:
+        self._live = live
 
     def list(self, *, status: str, limit: int) -> list[Any]:
-        return self._live if status == "in-progress" else []
+        return self._live if status == "ringing" else []
 
 
 def looked(desk: Desk, *calls: tuple[str, str, str], times: int = 2) -> list[str]:

@@ -150,6 +150,7 @@ def open_promises(
     *,
     customer: str | None = None,
     department: str | None = None,
+    contact_id: str | None = None,
     due_before: int | None = None,
     cursor: str | None = None,
     limit: int = 100,
@@ -160,6 +161,8 @@ def open_promises(
         query = query.where(_T.customer == customer)
     if department is not None:
         query = query.where(_T.department == department)
+    if contact_id is not None:
+        query = query.where(_T.contact_id == contact_id)
     if due_before is not None:
         query = query.where(_T.due_from < due_before)
     with reading(ledger) as conn:
