@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from typing import Any
 
@@ -23,6 +24,18 @@ def webhooks(seconds: float, as_json: bool) -> None:
 
     result = bench.measure(seconds)
     tell(bench.sentences(result), asdict(result), as_json)
+
+
+@group.command()
+@click.option("--count", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+def handover(count: int, as_json: bool) -> None:
+    """From accept, and from complete, to the customer hearing people; on a system of its own."""
+    from bench import handover as bench
+
+    with click.progressbar(length=count, label="Hand-overs", file=sys.stderr) as bar:
+        times = bench.measure(count, lambda done: bar.update(1))
+    tell(bench.sentences(times), bench.data(times), as_json)
 
 
 def tell(sentences: list[str], data: dict[str, Any], as_json: bool) -> None:
