@@ -21,7 +21,7 @@ ACCEPT_HINTS = "yes, no, sí"
 _WHISPERS = 3
 _KEY_SECONDS = 5
 _MESSAGE_SECONDS = 180
-_MESSAGE_SILENCE = 5
+_MESSAGE_SILENCE = 4  # who has finished must not wait in silence for long (S2)
 _ROUNDS = 40
 """How often a hold document plays its music before it asks again: twenty minutes of our own.
 

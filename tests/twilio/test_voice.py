@@ -307,3 +307,12 @@ def test_the_usual_documents_cost_microseconds() -> None:
     # 30 µs each on an idle core; the bound leaves room for a busy one.
     best = min(timeit.repeat(all_of_them, number=200, repeat=7)) / 200 / 3
     assert best < 120e-6
+
+
+def test_a_message_ends_soon_after_its_last_word() -> None:
+    """Twilio waits for this many seconds of quiet, and the caller hears nothing meanwhile (S2)."""
+    contact = replace(CONTACT, stage=Stage.RECORDING)
+    document = voice.render(Document.RECORD, Scene(HOUSE, contact, CUSTOMER, NOW))
+    record = ElementTree.fromstring(document).find("Record")
+    assert record is not None
+    assert float(record.attrib["timeout"]) < 5

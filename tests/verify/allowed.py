@@ -226,6 +226,20 @@ ALLOWED: dict[str, Case] = {
         ),
         NONE,
     ),
+    "the receiver's addresses name the contact before the customer's do": (
+        "S7",
+        lambda: (
+            Play()
+            .calls_in(0, "mary")
+            .dials(2, "ana", ANA)
+            .named(2.1, "ana", "m", "l2")
+            .answers(3, "ana")
+            .joins(4, "ana")
+            .joins(5, "mary")
+            .talk(5, "mary", "ana")
+        ),
+        NONE,
+    ),
     # S8
     "a dial that was on its way when the customer left": (
         "S8",

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from warmline.verify import ledger_rules, liveness, safety, words
 from warmline.verify.facts import NOTHING, Facts
-from warmline.verify.ground import Leg, Line, Truth
+from warmline.verify.ground import Leg, Line, Truth, owners_of
 from warmline.verify.report import Report
 
 ACCEPT_KEYS: Final = frozenset("1")
@@ -71,11 +71,13 @@ class Checker:
 
 
 def check(lines: Iterable[Line], facts: Facts = NOTHING, options: Options = DEFAULTS) -> Report:
-    """Judge a whole trace. ``lines`` are its JSON objects in order; they are read once.
+    """Judge a whole trace. ``lines`` are its JSON objects in order.
 
     Raises KeyError for a line that lacks a field of the documented format.
     """
     checker = Checker(options)
+    lines = list(lines)
+    checker.truth.owners = owners_of(lines)
     feed = checker.feed
     for line in lines:
         feed(line)

@@ -141,6 +141,7 @@ class Truth:
     late_dials: list[tuple[float, int, Leg, str]] = field(default_factory=list)
     dialled: dict[str, tuple[float, int]] = field(default_factory=dict)
     timers: list[Timer] = field(default_factory=list)
+    owners: dict[str, str] = field(default_factory=dict)  # call -> contact, when read beforehand
     _ticks: int = 0
 
     @property
@@ -189,8 +190,7 @@ class Truth:
         if inbound:
             if customer:
                 leg.nothing_since = self.t
-                self.counts["contacts"] += 1
-                contact = Contact(address)
+                contact = self._caller(leg.call, address)
                 self.by_customer[address] = contact
                 self.adopt(leg, contact, sure=True)
             return leg
@@ -204,6 +204,18 @@ class Truth:
         elif len(self.waiting) == 1:
             self.adopt(leg, next(iter(self.waiting.values())), sure=False)
         return leg
+
+    def _caller(self, call: str, address: str) -> Contact:
+        """Who calls in: somebody new, or a contact that the addresses of this call will name."""
+        name = self.owners.get(call, "")
+        known = self.by_id.get(name)
+        if known is not None:
+            return known
+        self.counts["contacts"] += 1
+        contact = Contact(address, name)
+        if name:
+            self.by_id[name] = contact
+        return contact
 
     def _is_customer(self, address: str, inbound: bool) -> bool:
         if address in self.customers:
@@ -252,8 +264,7 @@ class Truth:
         name, attempt = match.group(1), match.group(2) or ""
         contact = self.by_id.get(name)
         if contact is None:
-            own = leg.contact if leg.sure else None
-            contact = own if own is not None and not own.id else Contact()
+            contact = self._named_by(leg, name)
             contact.id = name
             self.by_id[name] = contact
         self.adopt(leg, contact, sure=True)
@@ -261,6 +272,12 @@ class Truth:
             self.by_customer[leg.address] = contact
         leg.attempt = (name, attempt)
         return True
+
+    def _named_by(self, leg: Leg, name: str) -> Contact:
+        """Whose name this is: the leg's own contact, or that of the call it is made from."""
+        first = self.legs.get(f"CA{name}", leg)
+        own = first.contact if first.sure else None
+        return own if own is not None and not own.id else Contact()
 
     def fall(self, leg: Leg, by: str) -> None:
         """``call.down``."""
@@ -305,7 +322,16 @@ class Truth:
                     self.adopt(member, leg.contact, sure=True)
         elif not leg.sure and room.contact is not None:
             self.adopt(leg, room.contact, sure=True)
+        elif leg.customer and leg.contact is not None and room.contact is not None:
+            self._recognise(leg, leg.contact, room.contact)
         return room
+
+    def _recognise(self, leg: Leg, mine: Contact, owner: Contact) -> None:
+        """The room's contact is known by name only, the customer by number only: they are one."""
+        if mine is not owner and not mine.id and not owner.customer:
+            self.adopt(leg, owner, sure=True)
+            self.by_customer[leg.address] = owner
+            self.counts["contacts"] += 1
 
     def leave(self, leg: Leg, sid: str) -> Room | None:
         """``room.leave``."""
@@ -340,3 +366,14 @@ class Truth:
         self.cast = True
         self.customers.update(customers)
         self.staff.update(staff)
+
+
+def owners_of(lines: Iterable[Line]) -> dict[str, str]:
+    """Whose each call is, from the addresses of all its webhooks: the news comes after the deed."""
+    found: dict[str, str] = {}
+    for line in lines:
+        if line["kind"] == "webhook" and "call" in line:
+            match = _LINK.search(line["url"])
+            if match is not None:
+                found.setdefault(line["call"], match.group(1))
+    return found
