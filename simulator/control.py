@@ -12,7 +12,7 @@ from simulator.api import ApiRequest, ApiResponse, as_json
 from simulator.network import Network
 from simulator.phones import address_of
 from simulator.trace import as_line
-from simulator.world import Call
+from simulator.world import Call, Number
 
 MARKS = frozenset({"cast", "healed", "rest_time"})
 
@@ -65,6 +65,8 @@ def _read(net: Network, parts: list[str], query: dict[str, str]) -> ApiResponse:
             return as_json(200, describe(net, _call(net, sid)))
         case ["phones"]:
             return as_json(200, {"phones": [asdict(p) for p in net.phones.values()]})
+        case ["numbers"]:
+            return as_json(200, {"numbers": [_number(each) for each in net.list_numbers()]})
         case ["faults"]:
             return as_json(200, {"faults": [asdict(f) for f in net.faults]})
         case ["switches"]:
@@ -84,6 +86,10 @@ def _chosen(net: Network, query: dict[str, str]) -> list[Call]:
         for call in net.calls.values()
         if (call.live or not live) and to in {"", address_of(call.to)}
     ]
+
+
+def _number(number: Number) -> dict[str, str]:
+    return {"phone_number": number.phone_number, "friendly_name": number.friendly_name}
 
 
 def trace(net: Network, after: int) -> ApiResponse:

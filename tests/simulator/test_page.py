@@ -116,7 +116,7 @@ def test_the_script_reads_only_fields_that_the_network_gives(box: Box) -> None:
     assert body["phones"][0]["address"] == "+15550107001"
 
 
-@pytest.mark.parametrize("act", ["answer", "hangup", "digits", "speech"])
+@pytest.mark.parametrize("act", ["answer", "hangup", "drop", "digits", "speech"])
 def test_the_network_knows_every_act_of_the_page(box: Box, act: str) -> None:
     """An act on a call that is not there is 404 for the call, not for the act."""
     assert act in text("page.js")
@@ -159,3 +159,12 @@ def test_the_short_address_leads_to_the_page_and_nothing_else_is_served(box: Box
     assert page.serve("GET", "/sim/../cli.py").status == 404
     assert page.serve("POST", "/sim/").status == 405
     assert box.raw("GET", "/sim/__init__.py")[0] == 404
+
+
+def test_the_page_can_offer_the_numbers_of_the_account(box: Box) -> None:
+    _, before = box.control("GET", "/sim/numbers")
+    box.client.incoming_phone_numbers.create(phone_number="+15550107009")
+    _, body = box.control("GET", "/sim/numbers")
+    assert len(body["numbers"]) == len(before["numbers"]) + 1
+    assert body["numbers"][0]["phone_number"] == "+15550107009"
+    assert set(re.findall(r"\bnumber\.(\w+)", text("page.js"))) <= set(body["numbers"][0])
