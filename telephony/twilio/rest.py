@@ -127,7 +127,7 @@ class Rest:
                     to=dial.to,
                     from_=dial.caller_id or caller_id or self._settings.caller_id,
                     method="POST",
-                    fallback_url=self._settings.fallback_url or self._urls.fallback(),
+                    fallback_url=self._fallback,
                     status_callback=self._urls.status_call(contact, dial.leg),
                     status_callback_event=_PROGRESS,
                     timeout=max(_SHORTEST_TIMEOUT, min(seconds, _LONGEST_TIMEOUT)),
@@ -158,8 +158,21 @@ class Rest:
         return _nothing(attempt(lambda: self.client.calls(call).update(status="completed")))
 
     def redirect_call(self, call: str, url: str) -> Answer[None]:
-        """Send a live call to another document, out of any room it is in."""
-        return _nothing(attempt(lambda: self.client.calls(call).update(url=url, method="POST")))
+        """Send a live call to another document, out of any room it is in.
+
+        Its number's fallback does not hold for it any more, so it gets one of its own.
+        """
+        return _nothing(
+            attempt(
+                lambda: self.client.calls(call).update(
+                    url=url, method="POST", fallback_url=self._fallback
+                )
+            )
+        )
+
+    @property
+    def _fallback(self) -> str:
+        return self._settings.fallback_url or self._urls.fallback()
 
     def find_calls(self, to: str, since_ms: int) -> Answer[tuple[CallFact, ...]]:
         """The newest calls to ``to`` that were made since then, over or not."""

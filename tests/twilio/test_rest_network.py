@@ -72,6 +72,16 @@ def test_a_dial_tells_its_progress_to_the_addresses_of_contact_and_leg(line: Lin
     assert line.rest.redirect_call(call, "https://x.example/y").fate is Fate.GONE
 
 
+def test_a_redirected_call_whose_document_fails_asks_the_fallback(line: Line) -> None:
+    call, _ = line.box.in_room("wl-c1", PHONE)
+    broken = line.app.url + "/broken"
+    line.app.answers["/broken"] = "no TwiML at all"
+    line.app.answers["/twilio/voice/fallback"] = SILENCE
+    assert line.rest.redirect_call(call, broken).fate is Fate.DONE
+    forms = eventually(lambda: line.app.forms("/twilio/voice/fallback"))
+    assert forms[0]["ErrorUrl"] == broken
+
+
 def test_advice_about_machines_comes_by_its_own_callback(line: Line) -> None:
     line.box.phone(PHONE, voicemail="Please leave a message after the tone.")
     line.ring(PHONE)
