@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from telephony.contact import commands as co
-from telephony.contact.edit import next_id, pending_of, post, put_leg
+from telephony.contact.edit import drop_pending, next_id, post, put_leg
 from telephony.contact.model import (
     AttemptOutcome,
     Contact,
@@ -70,10 +70,19 @@ def ring_customer(contact: Contact, now: int) -> Contact:
 
 
 def forget_unmade(contact: Contact, now: int) -> Contact:
-    """A dial that is unwanted before any worker made it is over at once (S8)."""
-    for leg in contact.legs:
-        if leg.unwanted and leg.state is LegState.REQUESTED and not leg.call:
-            entry = pending_of(contact, dial_key(leg.id))
-            if entry is None or (not entry.lease and isinstance(entry.command, co.Dial)):
-                contact = dial_over(contact, leg.id, AttemptOutcome.CANCELLED, now)
+    """A dial that is unwanted before any worker made it is over at once (S8). One that a callback
+    has told of was made, whatever its answer was: it is not made again (S4).
+    """
+    for entry in contact.pending:
+        if isinstance(entry.command, co.Dial | co.FindDial):
+            contact = _look_at_dial(contact, entry, entry.command.leg, now)
+    return contact
+
+
+def _look_at_dial(contact: Contact, entry: co.Pending, leg_id: str, now: int) -> Contact:
+    leg = contact.leg(leg_id)
+    if leg is None or leg.call or leg.state is not LegState.REQUESTED:
+        return drop_pending(contact, entry.key)
+    if leg.unwanted and not entry.lease and isinstance(entry.command, co.Dial):
+        return dial_over(contact, leg.id, AttemptOutcome.CANCELLED, now)
     return contact

@@ -52,6 +52,7 @@ from telephony.contact.seeking import (
     restart,
     seek_again,
     seeking_stage,
+    winner_left,
 )
 from telephony.contact.timing import RESTORE_TRIES, SHORT_TALK_MS
 
@@ -441,10 +442,8 @@ def _restoring(contact: Contact, now: int) -> Contact:
 
 def _keeping(contact: Contact, now: int) -> Contact:
     winner, customer = _winner(contact), _callback_leg(contact)
-    if winner is None:
-        return seek_again(contact, now)
-    if not joined(winner):
-        return _receiver_left_early(contact, winner, now)
+    if winner is None or not joined(winner):
+        return _receiver_left_early(contact, now) if winner_left(contact) else contact
     if customer is None:
         return ring_customer(contact, now)
     if joined(customer):
@@ -462,10 +461,8 @@ def _callback_leg(contact: Contact) -> Leg | None:
     return None if leg.outcome is AttemptOutcome.CANCELLED else leg
 
 
-def _receiver_left_early(contact: Contact, winner: Leg, now: int) -> Contact:
+def _receiver_left_early(contact: Contact, now: int) -> Contact:
     """The receiver hung up before the customer was there: whoever answers is not left alone."""
-    if winner.state is not LegState.ENDED or winner.outcome is not AttemptOutcome.ACCEPTED:
-        return contact
     target = department_target(contact)
     customer = _callback_leg(contact)
     if customer is not None and customer.state in _WITH_US:

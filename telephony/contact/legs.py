@@ -127,7 +127,15 @@ def _placed(leg: Leg, event: ev.Event) -> Leg:
 
 
 def _accepted(leg: Leg, event: ev.Event) -> Leg:
-    return replace(leg, machine=False)
+    return _wanted_again(replace(leg, machine=False))
+
+
+def _wanted_again(leg: Leg) -> Leg:
+    """A customer who was given up for silent, and answers at the last moment, is kept."""
+    given_up = leg.unwanted not in {"", AttemptOutcome.CANCELLED}
+    if leg.role is Role.CUSTOMER and given_up:
+        return replace(leg, unwanted="", outcome=None)
+    return leg
 
 
 def _declined(leg: Leg, event: ev.Event) -> Leg:
@@ -152,7 +160,7 @@ def _machine(leg: Leg, event: ev.Event) -> Leg:
 
 
 def _joined(leg: Leg, event: ev.Event) -> Leg:
-    return replace(leg, talked=False, held=False, deaf=False)
+    return _wanted_again(replace(leg, talked=False, held=False, deaf=False))
 
 
 def _left(leg: Leg, event: ev.Event) -> Leg:

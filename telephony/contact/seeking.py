@@ -128,15 +128,21 @@ def on_candidates(contact: Contact, event: ev.CandidatesFound, now: int) -> Cont
     return put_hunt(contact, ringing)
 
 
-def seek_again(contact: Contact, now: int) -> Contact:
-    """The winner was in the room, and left before the customer was there to talk with: look
-    again. One who never came there leaves the turn to the next (``_won``).
+def winner_left(contact: Contact) -> bool:
+    """The winner was in the room, and left before the customer was there to talk with. (One who
+    never came there leaves the turn to the next: ``_won``.)
     """
     hunt = contact.hunt
     winner = contact.leg(hunt.winner) if hunt and hunt.state is HuntState.WON else None
-    if hunt is None or winner is None or winner.state is not LegState.ENDED:
-        return contact
-    if winner.outcome is not AttemptOutcome.ACCEPTED:
+    if winner is None or winner.outcome is not AttemptOutcome.ACCEPTED:
+        return False
+    return winner.state is LegState.ENDED or bool(winner.unwanted)
+
+
+def seek_again(contact: Contact, now: int) -> Contact:
+    """Look again when the winner has left."""
+    hunt = contact.hunt
+    if hunt is None or not winner_left(contact):
         return contact
     return begin_hunt(contact, hunt.purpose, hunt.target, now)
 
