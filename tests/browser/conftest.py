@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
 from console.seed import PASSWORD
@@ -32,6 +32,7 @@ ARGUMENTS = (
     "--use-fake-device-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
 )
+expect.set_options(timeout=PATIENCE_MS)
 MISSING = "no Chromium here: run tests/browser/install.sh, or install the package chromium"
 
 
@@ -57,18 +58,22 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A demo system, five times as fast as life."""
+def system(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Running]:
+    """A demo system, five times as fast as life, or as fast as the test file's own `SPEED`."""
     folder = tmp_path_factory.mktemp("system")
     demo = {"WARMLINE_DEMO_MODE": "true"}
-    with own_system(folder, "--speed", f"{SPEED:g}", environ=demo) as running:
+    speed = getattr(request.module, "SPEED", SPEED)
+    with own_system(folder, "--speed", f"{speed:g}", environ=demo) as running:
         yield running
 
 
 @pytest.fixture
 def scene(system: Running) -> Scene:
     """Phones that are busy unless the test says otherwise, and the trace from now on."""
-    scene = Scene(system.simulator_url, system.web_url, SPEED, PASSWORD, lambda sentence: None)
+    speed = float(system.environment["WARMLINE_SPEED"])
+    scene = Scene(system.simulator_url, system.web_url, speed, PASSWORD, lambda sentence: None)
     scene.after = scene.end_of_trace()
     quiet_floor(scene)
     return scene

@@ -121,6 +121,7 @@ function softphone() {
       this.contact = contact;
       if (contact) this.watched = contact.id;
       if (contact?.id !== before.contact?.id || this.stage !== before.stage) this.stageChanged(before.stage);
+      else if (contact?.outcome !== before.contact?.outcome) this.loadSide();
       this.transferChanged(before.contact);
     },
 
@@ -133,7 +134,8 @@ function softphone() {
 
     async loadSide() {
       try {
-        this.recents = (await get(`/contacts?limit=${SHOWN_RECENTS}`)).items;
+        const { items } = await get(`/contacts?limit=${SHOWN_RECENTS}`);
+        this.recents = items.filter((each) => each.id !== this.contact?.id);
         this.promises = (await get("/promises?limit=20")).items;
       } catch (refusal) {
         this.unreachable(refusal);
@@ -293,6 +295,7 @@ function softphone() {
     icon: (name) => `/assets/icons/icons.svg#${name}`,
     time: momentText,
     number: words.numberText,
+    capital: words.capital,
     endChip: words.endChip,
 
     get online() {

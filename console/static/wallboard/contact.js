@@ -31,14 +31,22 @@ function facts(pairs) {
   return h("dl", { className: "facts" }, pairs.filter(([, value]) => value).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]).flat());
 }
 
-function why(contact) {
+// The stage after each step says whether the customer was without a person until the next one.
+const WITHOUT_A_PERSON = new Set(["seeking", "choosing", "promising", "transfer", "restoring"]);
+
+function waited(steps) {
+  const each = steps.slice(1).map((step, place) => (WITHOUT_A_PERSON.has(steps[place].data.stage) ? step.at - steps[place].at : 0));
+  return each.reduce((sum, ms) => sum + ms, 0);
+}
+
+function why(contact, told) {
   const passed = contact.transfers.map((transfer) => `${transfer.mode} to ${transfer.to.name || transfer.to.value} by ${transfer.by || "an agent"}: ${transfer.outcome || transfer.state}${transfer.explained ? ` (${transfer.explained})` : ""}`);
   const promise = contact.promise ? `${contact.promise.state}, due ${moment(contact.promise.due_from)}, ${contact.promise.attempts} of ${contact.promise.max_attempts} tries` : "";
   byId("why").replaceChildren(
     h("p", { className: "lead-w" }, contact.explained || contact.say_this_first),
     facts([
       ["Ended", contact.ended_at ? moment(contact.ended_at) : ""],
-      ["Waited", clock(contact.waited_ms)],
+      ["Waited in all", clock(waited(told.items))],
       ["Asked for", contact.path.join(", then ")],
       ["Passed on", passed.join("; ")],
       ["Promise", promise],
@@ -97,7 +105,7 @@ async function refresh() {
   try {
     const [contact, told] = await Promise.all([get(`/contacts/${id}`), everything()]);
     heading(contact);
-    why(contact);
+    why(contact, told);
     parties(contact);
     timeline(told);
     trouble(byId("trouble"), null);

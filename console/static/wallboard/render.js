@@ -1,7 +1,7 @@
 // Puts one answer of GET /api/v1/board into the tiles. Used by the board and by the wall's kiosk.
 
 import { icon } from "/assets/js/toast.js";
-import { clock, moment, shown } from "./words.js";
+import { clock, h, moment, shown } from "./words.js";
 
 const LEVELS = {
   amber: ["exclamation-triangle-fill", "watch"],
@@ -27,7 +27,7 @@ function fillTile(tile, row) {
   const place = tile.querySelector(".tile-level");
   const [name, word] = LEVELS[level] ?? [];
   place.hidden = !name;
-  place.replaceChildren(...(name ? [icon(name), ` ${word}`] : []));
+  place.replaceChildren(...(name ? [icon(name), h("span", { className: "word" }, ` ${word}`)] : []));
 }
 
 const PEOPLE = [["talking", "talking"], ["available", "free"], ["busy", "busy"], ["break", "on a break"], ["wrap_up", "wrapping up"], ["offline", "offline"], ["unknown", "no status"]];
@@ -76,7 +76,7 @@ export function alarm(board) {
   const words = `${count} ${count === 1 ? "ticket waits" : "tickets wait"} for somebody to take ${count === 1 ? "it" : "them"}. The oldest for ${waits}.`;
   if (place.dataset.count !== String(count)) {
     place.dataset.count = String(count);
-    place.replaceChildren(icon("bell-fill"), document.createElement("span"));
+    place.replaceChildren(icon("bell-fill"), h("span"));
   }
   // Read aloud when the number changes, not with each second.
   place.querySelector("span").textContent = words;

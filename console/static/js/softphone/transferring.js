@@ -11,6 +11,7 @@ const parts = {
   picked: 0,
   noteText: "",
   all: [],
+  loading: null,
   starting: false,
   waved: "", // the failed transfer whose notice was closed
 
@@ -53,6 +54,11 @@ const parts = {
     this.query = "";
     this.picked = 0;
     this.$nextTick(() => document.getElementById("target")?.focus());
+    this.loading = this.loadTargets();
+    await this.loading;
+  },
+
+  async loadTargets() {
     try {
       this.all = targets((await get("/departments")).items, this.me);
     } catch (refusal) {
@@ -88,6 +94,8 @@ const parts = {
   },
 
   async start(mode) {
+    // Whoever types faster than the list comes is waited for.
+    await this.loading;
     if (!this.choice || this.starting) return;
     await this.begin(this.choice.to, mode, this.noteText.trim());
   },

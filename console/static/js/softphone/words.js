@@ -20,6 +20,9 @@ export function maskedText(number) {
 /** A saved name or `client:ana` as a name. */
 export const nameText = (address) => address.replace(/^(client|sip):/, "");
 
+/** The first letter large: departments are kept as they are spoken. */
+export const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+
 /** My newest leg of the contact that is not over, or null. */
 export const myLeg = (contact, me) =>
   contact.legs.findLast((leg) => leg.address === me.identity && leg.state !== "ended" && leg.role !== "customer") ?? null;
@@ -44,8 +47,9 @@ export function incomingFacts(contact, now) {
   const facts = [];
   const transfer = contact.transfer ?? contact.transfers.at(-1);
   if (transfer?.by) facts.push({ name: transfer.outcome ? "Spoke with before" : "Passed on by", text: transfer.by });
-  if (contact.path.length) facts.push({ name: "Chose in the menu", text: contact.path.join(", then ") });
-  if (contact.department_name) facts.push({ name: "Asked for", text: contact.department_name });
+  const path = contact.path.join(", then ");
+  if (contact.department_name) facts.push({ name: "Asked for", text: capital(contact.department_name) });
+  if (path && path !== contact.department_name) facts.push({ name: "Chose in the menu", text: capital(path) });
   if (contact.waiting_since) facts.push({ name: "Waits for", text: clockText(now - contact.waiting_since) });
   if (contact.language !== "en") facts.push({ name: "Language", text: contact.language });
   return facts;

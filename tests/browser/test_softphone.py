@@ -1,0 +1,273 @@
+"""Agents at the softphone: customer on a simulated phone, agent and receiver in two browsers."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.support import OpenAs
+from warmline.stories.common import ANA, BEN, BILLING_DESK, CARLA, DAN, to_department
+from warmline.stories.scene import Scene
+
+Check = Callable[[Page], None]
+# A phone that rings for 15 seconds must ring long enough for a browser on a busy machine.
+SPEED = 2.0
+QUICK_VOICE = 200  # characters a second: nobody waits for greetings to be spoken
+LONG_MS = 30_000
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def customer() -> str:
+    """A customer of this test's own, whom no other test remembers."""
+    return f"+1202555{3000 + next(_numbers)}"
+
+
+@pytest.fixture(autouse=True)
+def quiet_house(scene: Scene) -> None:
+    """What an earlier test left is over before the next begins."""
+    scene.control("switches", {"speech_rate": QUICK_VOICE})
+    live = scene.http.get(f"{scene.simulator}/sim/calls?live=1", timeout=5).json()["calls"]
+    for call in live:
+        scene.control(f"calls/{call['sid']}/hangup")
+    scene.wait("all earlier contacts are over", lambda _: not _live_contacts(scene))
+    scene.lines.clear()
+    scene.after = scene.end_of_trace()
+
+
+def _live_contacts(scene: Scene) -> list[Any]:
+    items: list[Any] = scene.api("sam").get("/contacts?state=live")["items"]
+    return [each for each in items if each["state"] not in {"promised", "closed"}]
+
+
+def online(open_as: OpenAs, name: str, **options: object) -> Page:
+    """A page of the agent, with the phone ready."""
+    page = open_as(name, **options)
+    either = page.get_by_role("button", name="Go online").or_(
+        page.get_by_role("button", name="Go offline")
+    )
+    expect(either).to_be_visible()
+    if page.get_by_role("button", name="Go online").is_visible():
+        page.get_by_role("button", name="Go online").click()
+    expect(page.get_by_text("Phone ready")).to_be_visible()
+    return page
+
+
+def press(page: Page, letter: str) -> None:
+    page.keyboard.press(f"Alt+Shift+{letter}")
+
+
+def call_sales(scene: Scene, customer: str, ana: Page) -> tuple[str, str]:
+    """The customer is through to Ana. (the customer's call, Ana's call)."""
+    call = to_department(scene, customer, "1")
+    expect(ana.get_by_role("heading", name="A new call")).to_be_visible(timeout=LONG_MS)
+    expect(ana.get_by_role("button", name="Accept")).to_be_visible()
+    leg = scene.rung(ANA)
+    press(ana, "A")
+    expect(ana.get_by_text("On this call")).to_be_visible(timeout=LONG_MS)
+    scene.hears(call, "people", leg)
+    expect(ana.get_by_role("button", name="Transfer")).to_be_enabled()
+    return call, leg
+
+
+def to_billing(page: Page, note: str = "") -> None:
+    """Three keystrokes; with a note a few more."""
+    press(page, "T")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    page.keyboard.type("b")
+    if note:
+        page.keyboard.press("Tab")
+        page.keyboard.type(note)
+        page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+
+
+def progress(page: Page, text: str) -> Locator:
+    """The sentence below one of the steps; the live region says the same once."""
+    return page.locator(".step-text").filter(has_text=text)
+
+
+def test_a_warm_transfer_by_keyboard_alone(scene: Scene, open_as: OpenAs, customer: str) -> None:
+    ana, carla = online(open_as, "ana"), online(open_as, "carla")
+    call, ana_leg = call_sales(scene, customer, ana)
+    complete = ana.get_by_role("button", name="Complete")
+    to_billing(ana, "Invoice 4711 was paid twice.")
+    expect(progress(ana, "attempt 1 of at most")).to_be_visible(timeout=LONG_MS)
+    expect(complete).to_be_disabled()
+    scene.hears(call, "hold")
+    expect(carla.get_by_role("heading", name="passes a customer on")).to_be_visible()
+    expect(carla.get_by_text("Invoice 4711 was paid twice.")).to_be_visible()
+    expect(carla.locator(".who")).to_have_text(f"+1 ••• ••• {customer[-4:]}")
+    carla_leg = scene.rung(CARLA)
+    press(carla, "A")
+    expect(complete).to_be_enabled(timeout=LONG_MS)
+    scene.hears(ana_leg, "people", carla_leg)
+    press(ana, "H")
+    expect(ana.get_by_role("button", name="Talk to Carla")).to_be_visible(timeout=LONG_MS)
+    scene.hears(call, "people", ana_leg)
+    press(ana, "C")
+    expect(ana.get_by_role("heading", name="Handed to Carla")).to_be_visible(timeout=LONG_MS)
+    scene.hears(call, "people", carla_leg)
+    assert scene.down(ana_leg)["by"] == "service"
+    expect(carla.get_by_text("Invoice 4711 was paid twice.")).to_be_visible()
+    scene.hang_up(call)
+    expect(ana.get_by_role("heading", name="The contact is over")).to_be_visible(timeout=LONG_MS)
+    scene.outcome(call, "resolved")
+
+
+def test_closing_the_agents_window_in_the_middle_does_not_harm_the_customer(
+    scene: Scene, open_as: OpenAs, customer: str
+) -> None:
+    ana, carla = online(open_as, "ana"), online(open_as, "carla")
+    call, ana_leg = call_sales(scene, customer, ana)
+    to_billing(ana)
+    expect(carla.get_by_role("button", name="Accept")).to_be_visible(timeout=LONG_MS)
+    carla_leg = scene.rung(CARLA)
+    ana.close(run_before_unload=True)
+    assert scene.down(ana_leg)["by"] == "self"
+    press(carla, "A")
+    scene.hears(call, "people", carla_leg)
+    assert not [x for x in scene.listen() if x["kind"] == "call.down" and x["call"] == call]
+    heard = [x["what"] for x in scene.listen() if x["kind"] == "hears" and x["call"] == call]
+    assert "silence" not in heard[heard.index("people") :]
+    scene.hang_up(call)
+
+
+def test_a_fresh_start_and_a_second_window_show_the_same(
+    scene: Scene, open_as: OpenAs, customer: str
+) -> None:
+    ana, carla = online(open_as, "ana"), online(open_as, "carla")
+    call, _ = call_sales(scene, customer, ana)
+    to_billing(ana)
+    expect(progress(ana, "attempt 1 of at most")).to_be_visible(timeout=LONG_MS)
+    second = ana.context.new_page()
+    second.goto("/")
+    expect(second.get_by_text("Phone in another tab")).to_be_visible()
+    expect(progress(second, "attempt 1 of at most")).to_be_visible()
+    carla_leg = scene.rung(CARLA)
+    press(carla, "A")
+    expect(second.get_by_role("button", name="Complete")).to_be_enabled(timeout=LONG_MS)
+    second.reload()
+    expect(second.get_by_role("button", name="Complete")).to_be_enabled(timeout=LONG_MS)
+    expect(progress(second, "Carla has accepted and is here.")).to_be_visible()
+    second.get_by_role("button", name="Complete").click()
+    expect(ana.get_by_role("heading", name="Handed to Carla")).to_be_visible(timeout=LONG_MS)
+    scene.hears(call, "people", carla_leg)
+    scene.hang_up(call)
+
+
+def test_the_page_that_held_the_phone_starts_afresh_and_still_follows_its_customer(
+    scene: Scene, open_as: OpenAs, customer: str
+) -> None:
+    ana, carla = online(open_as, "ana"), online(open_as, "carla")
+    call, _ = call_sales(scene, customer, ana)
+    to_billing(ana)
+    expect(carla.get_by_role("button", name="Accept")).to_be_visible(timeout=LONG_MS)
+    ana.reload()
+    expect(ana.get_by_role("heading", name="You are off the line")).to_be_visible()
+    expect(ana.get_by_role("heading", name="Passing on to Billing")).to_be_visible()
+    expect(ana.get_by_text("Phone ready")).to_be_visible()
+    press(carla, "A")
+    expect(ana.get_by_role("heading", name="Handed to Carla")).to_be_visible(timeout=LONG_MS)
+    scene.hang_up(call)
+
+
+def test_a_transfer_that_reaches_nobody_offers_choices_and_says_why(
+    scene: Scene, open_as: OpenAs, customer: str
+) -> None:
+    ana = online(open_as, "ana")
+    call, ana_leg = call_sales(scene, customer, ana)
+    for address in (CARLA, DAN, BILLING_DESK):
+        scene.phone(address, reject=True)
+    to_billing(ana)
+    failed = ana.get_by_role("alert").filter(has_text="did not reach anybody")
+    expect(failed).to_be_visible(timeout=LONG_MS)
+    expect(failed).to_contain_text("Carla")
+    scene.hears(call, "people", ana_leg)
+    scene.phone(CARLA, answer_after=1)
+    failed.get_by_role("button", name="Try again").click()
+    expect(ana.get_by_role("button", name="Complete")).to_be_enabled(timeout=LONG_MS)
+    press(ana, "B")
+    expect(ana.get_by_role("button", name="Transfer")).to_be_enabled(timeout=LONG_MS)
+    scene.hears(call, "people", ana_leg)
+    scene.hang_up(call)
+
+
+def test_declining_rings_the_next_one_at_once(scene: Scene, open_as: OpenAs, customer: str) -> None:
+    ana = online(open_as, "ana")
+    scene.phone(BEN)
+    call = to_department(scene, customer, "1")
+    expect(ana.get_by_role("button", name="Decline")).to_be_visible(timeout=LONG_MS)
+    press(ana, "R")
+    scene.rung(BEN)
+    expect(ana.get_by_role("button", name="Decline")).to_be_hidden()
+    scene.hang_up(call)
+
+
+def test_mute_keypad_and_hanging_up(scene: Scene, open_as: OpenAs, customer: str) -> None:
+    ana = online(open_as, "ana")
+    _, ana_leg = call_sales(scene, customer, ana)
+    press(ana, "M")
+    expect(ana.get_by_role("button", name="Muted")).to_have_attribute("aria-pressed", "true")
+    ana.get_by_role("button", name="Keypad").click()
+    ana.get_by_role("button", name="5", exact=True).click()
+    scene.line("pressed", call=ana_leg, digits="5")
+    ana.get_by_role("button", name="Hang up").click()
+    assert scene.down(ana_leg)["by"] == "self"
+    expect(ana.get_by_role("button", name="Hang up")).to_be_hidden(timeout=LONG_MS)
+
+
+def test_who_is_offline_is_not_rung(scene: Scene, open_as: OpenAs, customer: str) -> None:
+    ana = online(open_as, "ana")
+    ana.get_by_role("button", name="Go offline").click()
+    expect(ana.get_by_text("Phone off")).to_be_visible()
+    scene.phone(BEN)
+    call = to_department(scene, customer, "1")
+    scene.rung(BEN)
+    dialled = [x["to"] for x in scene.listen() if x["kind"] == "call.dialled"]
+    assert ANA not in dialled
+    scene.hang_up(call)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_state_is_for_everybody(
+    scene: Scene,
+    open_as: OpenAs,
+    customer: str,
+    scheme: str,
+    no_violations: Check,
+    no_sideways_scroll: Check,
+) -> None:
+    ana = online(open_as, "ana", color_scheme=scheme, reduced_motion="reduce")
+
+    def good() -> None:
+        no_violations(ana)
+        for width in (390, 640, 1280):
+            ana.set_viewport_size({"width": width, "height": 850})
+            no_sideways_scroll(ana)
+
+    good()
+    call = to_department(scene, customer, "1")
+    expect(ana.get_by_role("button", name="Accept")).to_be_visible(timeout=LONG_MS)
+    good()
+    press(ana, "A")
+    expect(ana.get_by_text("On this call")).to_be_visible(timeout=LONG_MS)
+    ana.get_by_role("button", name="Keypad").click()
+    press(ana, "T")
+    expect(ana.get_by_role("option", name="Billing").first).to_be_visible()
+    good()
+    scene.phone(CARLA, answer_after=1)
+    ana.keyboard.type("carla")
+    ana.keyboard.press("Enter")
+    expect(ana.get_by_role("button", name="Complete")).to_be_enabled(timeout=LONG_MS)
+    good()
+    press(ana, "C")
+    expect(ana.get_by_role("heading", name="Handed to Carla")).to_be_visible(timeout=LONG_MS)
+    ana.keyboard.press("?")
+    expect(ana.get_by_role("dialog", name="Keys")).to_be_visible()
+    good()
+    scene.hang_up(call)
