@@ -38,6 +38,17 @@ def handover(count: int, as_json: bool) -> None:
     tell(bench.sentences(times), bench.data(times), as_json)
 
 
+@group.command()
+@click.option("--seconds", type=click.FloatRange(0.5, 60), default=4.0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+def core(seconds: float, as_json: bool) -> None:
+    """The parts of one step: form, signature, codec, step, changes; as ratios to reading JSON."""
+    from bench import core as bench
+
+    measured = bench.measure(seconds)
+    tell(bench.sentences(measured), bench.data(measured), as_json)
+
+
 def tell(sentences: list[str], data: dict[str, Any], as_json: bool) -> None:
     """Print for people or for programs."""
     click.echo(json.dumps(data) if as_json else "\n".join(sentences))
