@@ -23,6 +23,7 @@ from telephony.contact.edit import (
     joined,
     live,
     next_id,
+    put_hunt,
     put_leg,
     put_transfer,
     unwant,
@@ -52,6 +53,7 @@ def on_asked(contact: Contact, event: ev.TransferAsked, now: int) -> Contact:
     agent = _agent_leg(contact, event.by)
     if agent is None:
         raise Refused("not_on_this_contact")
+    contact = _without_old_hunt(contact)
     contact, suffix = next_id(contact, "t")
     transfer = Transfer(
         id=f"{contact.id}.{suffix}",
@@ -67,6 +69,14 @@ def on_asked(contact: Contact, event: ev.TransferAsked, now: int) -> Contact:
     )
     contact = replace(contact, transfers=(*contact.transfers, transfer))
     return enter(contact, Stage.TRANSFER, now)
+
+
+def _without_old_hunt(contact: Contact) -> Contact:
+    """A search that ended in vain must not end this transfer, before its own has begun, too."""
+    hunt = contact.hunt
+    if hunt is None or hunt.state is not HuntState.OVER:
+        return contact
+    return put_hunt(contact, replace(hunt, state=HuntState.CANCELLED))
 
 
 def _agent_leg(contact: Contact, address: str) -> Leg | None:

@@ -227,6 +227,20 @@ def test_nobody_answers_and_the_customer_returns_to_the_agent() -> None:
     assert not play.customer.held
 
 
+def test_the_next_transfer_begins_its_own_hunt_after_one_that_nobody_answered() -> None:
+    play = Play.started()
+    play.talk_with_ana()
+    play.transfer()
+    play.end(play.named("carla"), Ending.NO_ANSWER)
+    play.end(play.named("dan"), Ending.BUSY)
+    assert play.stands(Stage.TALKING)
+    play.transfer()
+    assert play.contact.transfers[-1].outcome is None
+    assert play.customer.held
+    play.accept_and_join(play.named("carla"))
+    assert play.contact.transfers[-1].state is TransferState.CONSULTING
+
+
 def test_the_agents_browser_dies_while_it_rings_and_the_receiver_takes_over() -> None:
     play = Play.started()
     play.talk_with_ana()
