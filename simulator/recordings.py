@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from simulator.script import Script
 
 MESSAGE_SECONDS = 5.0
+MESSAGE = "Hello, please call me back about the last invoice. Something is wrong with it."
 
 
 def fetch(net: Engine, sid: str) -> Recording:
@@ -132,5 +133,11 @@ def record_verb(script: Script, verb: Verb) -> None:
 
     script.on_hangup = lambda: script.notify(action, method, result("hangup"), "record")
     script.on_key = lambda key: end(key) if key in keys else None
+
+    def speak() -> None:
+        if recording.ended is None:
+            net.trace.write("spoke", call=call.sid, text=MESSAGE)
+
+    net.clock.after(0.5, speak)
     seconds = min(MESSAGE_SECONDS + verb.number("timeout", 5), verb.number("maxLength", 3600))
     script.later(seconds, lambda: end(""))

@@ -111,15 +111,15 @@ class Tap:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._pool.real, name)
 
-    def pack_command(self, *words: Any) -> list[Words]:
+    def pack_command(self, *words: Any) -> list[bytes]:
         """Nothing is packed before the gate."""
         self._waiting.append(words)
-        return [words]
+        return [b""]
 
-    def pack_commands(self, commands: Iterable[Words]) -> list[Words]:
+    def pack_commands(self, commands: Iterable[Words]) -> list[bytes]:
         """The same for several."""
         self._waiting += list(commands)
-        return self._waiting
+        return [b""]
 
     def send_packed_command(self, packed: object, check_health: bool = True) -> None:
         """Everything that was packed goes through the gate at once."""

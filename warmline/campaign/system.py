@@ -10,6 +10,7 @@ import logging
 import random
 import shutil
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +34,7 @@ from telephony.routing.example import example_company
 from telephony.settings import load_settings
 from telephony.store import keys, ledger
 from telephony.store.ledger import Role, migrate
-from telephony.store.ledger.tables import metadata
+from telephony.store.ledger.tables import api_tokens, metadata
 from telephony.store.live import REARM_MS, Live
 from telephony.twilio.rest import Rest
 from warmline.campaign.line import Line
@@ -108,6 +109,7 @@ class House:
             for table in reversed(metadata.sorted_tables):
                 if table.name not in KEPT_TABLES:
                     conn.execute(table.delete())
+            conn.execute(api_tokens.update().values(last_used_at=None))
 
 
 def agents() -> list[str]:
@@ -128,8 +130,8 @@ def open_house() -> Iterator[House]:
     memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="wl-", dir=memory if memory.is_dir() else None))
     try:
-        with EmbeddedRedis(folder) as server, _quiet():
-            house = _build(server.url, folder)
+        with EmbeddedRedis(folder) as server, _listening(clock := VirtualClock()):
+            house = _build(server.url, folder, clock)
             yield house
             house.line.pool.gate = None
             house.services.close()
@@ -137,7 +139,7 @@ def open_house() -> Iterator[House]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _build(redis_url: str, folder: Path) -> House:
+def _build(redis_url: str, folder: Path, clock: VirtualClock) -> House:
     built = bootstrap.build(
         load_settings(
             redis_url=redis_url,
@@ -152,7 +154,7 @@ def _build(redis_url: str, folder: Path) -> House:
         )
     )
     migrate(built.ledger)
-    line, clock = Line.to(redis_url), VirtualClock()
+    line = Line.to(redis_url)
     live = Live(line)
     rest = _Rest(built.settings)
     rest._clients = {}
@@ -198,17 +200,44 @@ def _listen(house: House) -> None:
             raise sqlite3.OperationalError("database is locked (injected fault)")
 
 
+class _Alarm(logging.Handler):
+    """Faults make noise in the logs, and nobody wants to read it; what says "bug" is kept."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        super().__init__(logging.ERROR)
+        self._clock = clock
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """A worker logs with a traceback only what it did not expect."""
+        if record.exc_info and record.exc_info[1] is not None:
+            self._note(f"{record.getMessage()}: {record.exc_info[1]!r}")
+
+    def heard(self, logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+        """What the web says through structlog."""
+        del logger
+        if method in ("exception", "critical") or event["event"] == "webhook.impossible":
+            self._note(f"{event} {sys.exc_info()[1]!r}")
+        raise structlog.DropEvent
+
+    def _note(self, what: str) -> None:
+        if self._clock.world is not None:
+            self._clock.world.hub.crashes.append(what[:400])
+
+
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Faults make noise in the logs; here they are expected, and the trace has them."""
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    kept = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+def _listening(clock: VirtualClock) -> Iterator[None]:
+    alarm = _Alarm(clock)
+    kept, root = structlog.get_config(), logging.getLogger()
+    handlers, root.handlers = root.handlers, [alarm]
+    structlog.configure(
+        processors=[alarm.heard],
+        wrapper_class=structlog.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
     try:
         yield
     finally:
-        logging.disable(before)
+        root.handlers = handlers
         structlog.configure(**kept)
 
 

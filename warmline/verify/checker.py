@@ -186,6 +186,9 @@ def _hears(truth: Truth, line: Line) -> None:
             _served(truth, leg, line["with"])
         elif leg.hears in ("", "people"):
             liveness.l2_watch(truth, leg)
+    elif what == "people":
+        known = (truth.legs.get(call) for call in line["with"])
+        leg.had_customer = leg.had_customer or any(other and other.customer for other in known)
     elif leg.hears == "people" and leg.contact is not None:
         leg.contact.acted = truth.t
     leg.hears = what

@@ -96,6 +96,7 @@ class Leg:
     proved: bool = False  # a human pressed the key or spoke
     told: float | None = None
     watched: bool = False
+    had_customer: bool = False  # staff: has spoken with a customer
     removed: Violation | None = None
 
     @property

@@ -76,8 +76,8 @@ def s2_nothing_heard(truth: Truth, leg: Leg) -> None:
 
 
 def s3_agent_ended(truth: Truth, leg: Leg) -> None:
-    """The service hangs up on somebody who is in a room with the customer."""
-    if leg.customer or leg.by != "service":
+    """The service hangs up on somebody who has the customer: spoke with them, is in their room."""
+    if not leg.had_customer or leg.by != "service":
         return
     if leg.removed is not None:
         truth.found.append(leg.removed)
@@ -90,7 +90,8 @@ def s3_agent_ended(truth: Truth, leg: Leg) -> None:
 
 def s3_agent_removed(truth: Truth, leg: Leg, room: Room | None, why: str) -> None:
     """The service takes a staff leg out of the room: bad, unless it comes back or was relieved."""
-    if leg.customer or leg.down is not None or room is None or why not in SERVICE_LEAVE:
+    staying = leg.down is None and room is not None and why in SERVICE_LEAVE
+    if not leg.had_customer or not staying or room is None:
         return
     reason = _left_alone(truth, leg, room)
     if reason:
