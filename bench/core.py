@@ -21,7 +21,7 @@ from telephony.contact.codec import decode, encode
 from telephony.contact.events import Event
 from telephony.contact.model import Contact
 from telephony.embedded import EmbeddedRedis
-from telephony.store.changes import Commit, changes_of
+from telephony.store.changes import Commit, changes_of, record_of
 from telephony.twilio import events, forms, signature, urls
 
 ROUNDS = 7
@@ -119,7 +119,8 @@ def _read(body: bytes) -> object:
 
 def _commit(case: _Case) -> Commit:
     ready = core.ready(case.after, case.at)
-    return Commit(case.before, case.after, case.event, case.at, ready, False, 5000, "mark")
+    text = record_of(case.after)
+    return Commit(case.before, case.after, text, case.event, case.at, ready, False, 5000, "mark")
 
 
 def _best(part: Callable[[], int], budget: float) -> float:

@@ -38,11 +38,13 @@ EXPECTING = frozenset({Stage.PROMISED, Stage.KEEPING, Stage.RESTORING})
 class Commit:
     """One step that is to be stored. Times in ms.
 
+    ``record`` is ``new`` as text.
     ``ready``: the outbox has work now. ``at_work``: whoever commits does that work next.
     """
 
     old: Contact | None
     new: Contact
+    record: str
     event: Event
     now: int
     ready: bool
@@ -67,6 +69,11 @@ def changes_of(commit: Commit) -> list[Change]:
     )
 
 
+def record_of(contact: Contact) -> str:
+    """The contact as it stands in Redis."""
+    return f"{contact.version} {encode(contact)}"
+
+
 def rq_time() -> str:
     """The present time as RQ writes it."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -84,9 +91,8 @@ def day_of(now: int) -> str:
 
 def _record(commit: Commit) -> list[Change]:
     new = commit.new
-    text = f"{new.version} {encode(new)}"
     closed = new.stage is Stage.CLOSED
-    record: Change = ["SET", keys.contact(new.id), text]
+    record: Change = ["SET", keys.contact(new.id), commit.record]
     if closed and _rest_moment(new) is None:
         record += ["EX", CLOSED_S]
     changed: list[Change] = [record]

@@ -23,10 +23,11 @@ from telephony.contact.events import Event
 from telephony.contact.model import Contact, Leg, LegState, Stage
 from telephony.errors import Conflict, NotFound, WarmlineError
 from telephony.store import keys
-from telephony.store.changes import Commit, changes_of, claim_of, rq_time
+from telephony.store.changes import Commit, changes_of, claim_of, record_of, rq_time
 from telephony.store.connection import QuickScript, connect, exchange, guarded, script
 from telephony.store.feed import Feed
 from telephony.store.floor import Floor
+from telephony.store.memory import Memory
 
 # A wake-up that nobody has worked on after this time is sent again (ms of wall time).
 REARM_MS = 5_000
@@ -85,6 +86,7 @@ class Live:
 
     def __init__(self, client: redis.Redis, *, speed: float = 1.0) -> None:
         self._redis = client
+        self._memory = Memory()
         self._rearm_ms = int(REARM_MS * speed)
         self._commit = QuickScript(client, "enqueue", "commit")
         self._find = QuickScript(client, "find")
@@ -127,7 +129,9 @@ class Live:
             record, *seen = exchange(self._redis, *wanted)
         if record is None:
             raise NotFound(f"There is no contact {contact_id}.")
-        return Loaded(self._read(contact_id, record), bool(seen and seen[0]))
+        contact = self._read(contact_id, record)
+        self._memory.keep(record, contact)
+        return Loaded(contact, bool(seen and seen[0]))
 
     def load_by_call(self, call: str, dedupe: str = "") -> Loaded:
         """`load` for the contact that a CallSid belongs to. Raises NotFound."""
@@ -153,7 +157,8 @@ class Live:
         Raises Conflict when the stored contact is not at the version of ``old``.
         """
         ready = machine.ready(new, now)
-        step = Commit(old, new, event, now, ready, at_work, self._rearm_ms, dedupe)
+        record = record_of(new)
+        step = Commit(old, new, record, event, now, ready, at_work, self._rearm_ms, dedupe)
         words: list[str | int] = [
             old.version if old else 0,
             *_job_words(),
@@ -166,6 +171,7 @@ class Live:
             written = self._commit(keys=names, args=words)
         if not written:
             raise Conflict(f"Contact {new.id} has changed since version {words[0]}.")
+        self._memory.keep(record.encode(), new)
 
     def find(self, call: str, customer: str, dedupe: str = "") -> Found:
         """Which contact knows this call, and which expects this customer; one round trip."""
@@ -251,6 +257,9 @@ class Live:
         return {_text(name): _text(why) for name, why in found.items()}
 
     def _read(self, contact_id: str, record: bytes) -> Contact:
+        remembered = self._memory.recall(contact_id, record)
+        if remembered is not None:
+            return remembered
         _, _, body = record.partition(b" ")
         try:
             return decode(body)
