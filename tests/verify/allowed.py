@@ -126,6 +126,17 @@ ALLOWED: dict[str, Case] = {
         lambda: talking().leaves(20, "ana").joins(22, "ana").quiet(60),
         NONE,
     ),
+    "who never spoke with the customer is let go, and the search goes on": (
+        "S3",
+        lambda: (
+            waiting()
+            .dials(5, "ben", BEN)
+            .answers(6, "ben")
+            .joins(7, "ben")
+            .down(17, "ben", "service", "R")
+        ),
+        NONE,
+    ),
     "the agent hangs up": ("S3", lambda: talking().down(20, "ana", "self", "R"), NONE),
     "the agent is freed after the customer left": (
         "S3",
