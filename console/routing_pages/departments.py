@@ -72,7 +72,7 @@ def admin_preview_department(key: str) -> str:
     try:
         company = frame.with_part(desk.look(state.services()), part, typed)
     except RoutingInvalid as error:
-        return render_template("admin/preview_wrong.html", problems=error.problems)
+        return frame.show("admin/preview_wrong.html", problems=error.problems)
     return render_template("admin/preview.html", **_preview(company, key))
 
 

@@ -18,7 +18,7 @@ from console import state
 from console.guards import ROUTING_BODY, asker
 from console.problems import Problem
 from console.routing_desk import Desk, Overtaken
-from console.routing_pages import fields
+from console.routing_pages import fields, worded
 from telephony.routing.errors import RoutingInvalid
 from telephony.routing.model import Company
 from telephony.routing.text import from_data, to_data
@@ -48,6 +48,16 @@ class Typed:
     def wrong(self, path: str) -> list[str]:
         """What is wrong with a field of this form's part of the routing."""
         return self.problems.get(self.at(path), [])
+
+    def within(self, path: str) -> list[str]:
+        """What is wrong with a field or anything below it, such as one of the words in a list."""
+        place = self.at(path)
+        return [
+            each
+            for other, found in self.problems.items()
+            if other == place or other.startswith((f"{place}.", f"{place}["))
+            for each in found
+        ]
 
     def at(self, path: str) -> str:
         """The field's place in the whole routing."""
@@ -80,7 +90,16 @@ class Part:
 def show(template: str, lying: Desk | None = None, **known: object) -> str:
     """Render a page of the admin with the draft's bar."""
     lying = lying or desk.look(state.services())
-    return render_template(template, desk=lying, tabs=TABS, moment=moment, now=now(), **known)
+    companies = (lying.company, lying.in_force)
+    return render_template(
+        template,
+        desk=lying,
+        tabs=TABS,
+        moment=moment,
+        worded=lambda lines: worded.changes(lines, *companies),
+        place=lambda path: worded.place(path, *companies),
+        **known,
+    )
 
 
 def typed_form(prefix: str = "") -> Typed:

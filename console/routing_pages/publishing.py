@@ -107,14 +107,18 @@ def _published(
         page = _check_page(typed, error) if old is None else _version_page(old, error, ())
         return page, 409
     except NotFit as error:
-        page = _check_page(typed, None) if old is None else _version_page(old, None, error.errors)
+        page = (
+            _check_page(typed, None, refused=True)
+            if old is None
+            else _version_page(old, None, error.errors)
+        )
         return page, 409
     audit("routing_published", str(version.number), {"note": version.note})
     flash(f"Version {version.number} is in force. The next call follows it.")
     return frame.go("/admin/history")
 
 
-def _check_page(typed: Typed, overtaken: Overtaken | None) -> str:
+def _check_page(typed: Typed, overtaken: Overtaken | None, *, refused: bool = False) -> str:
     services = state.services()
     lying = desk.look(services)
     findings = desk.check(services, lying.company)
@@ -125,6 +129,7 @@ def _check_page(typed: Typed, overtaken: Overtaken | None) -> str:
         errors=desk.errors_in(findings),
         typed=typed,
         overtaken=overtaken,
+        refused=refused,
     )
 
 

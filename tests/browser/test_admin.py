@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenAs
+from tests.browser.support import OpenAs
 from warmline.stories.common import dials
 from warmline.stories.scene import Scene
 
@@ -101,7 +101,7 @@ def test_two_admins_at_once_are_warned_and_both_keep_what_they_typed(open_as: Op
     first.get_by_role("button", name="Save draft").click()
     warning = first.get_by_role("alert")
     expect(warning).to_contain_text("while you were at it")
-    expect(warning).to_contain_text("departments.returns.rounds: 2 became 3")
+    expect(warning).to_contain_text("Returns, rounds: 2 became 3")
     expect(first.get_by_label("Words in English")).to_have_value("returns, give back")
     first.get_by_label("Rounds").fill("3")
     first.get_by_role("button", name="Save mine on top").click()

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from console.routing_pages import fields
+from console.routing_pages import fields, worded
 from telephony.routing import plain_yaml
 from telephony.routing.example import example_company
 from telephony.routing.text import from_data, from_yaml, to_data, to_yaml
@@ -248,8 +248,9 @@ def test_two_admins_at_once_are_warned_and_both_keep_what_they_did(ada: Admin, a
     clash = ada.post(path, changed(mine, ring_seconds="33"))
     assert clash.status_code == 409
     assert "ada saved version 2 while you were at it" in clash.text
-    assert "departments.sales.rounds: 2 became 4" in clash.text
-    assert "departments.billing.rounds: 2 became 1" in clash.text
+    replaced, kept = clash.text.split("also changed, and this stays")
+    assert "<strong>Sales, rounds:</strong> 2 became 4" in replaced
+    assert "<strong>Billing, rounds:</strong> 2 became 1" in kept
     again = read_form(clash.text)
     assert ("ring_seconds", "33") in again
     assert ("version", "2") in again
@@ -294,7 +295,7 @@ def test_publishing_from_the_page_changes_what_calls_follow(ada: Admin, house: H
     path = "/admin/departments/sales"
     ada.post(path, changed(ada.form(path), ring_seconds="31"))
     check = ada.get("/admin/check")
-    assert "departments.sales.ring_seconds: 20 became 31" in check
+    assert "<strong>Sales, ring time in seconds:</strong> 20 became 31" in check
     answer = ada.post("/admin/publish", changed(read_form(check), note="shorter is worse"))
     assert answer.status_code == 204
     assert house.services.routing.company().departments["sales"].ring_seconds == 31
@@ -343,6 +344,21 @@ def test_a_menu_and_a_number_can_be_added(ada: Admin) -> None:
     refused = ada.post("/admin/menus", [*ada.form("/admin/menus"), *twice])
     assert refused.status_code == 422
     assert "stands twice" in refused.text
+
+
+def test_a_problem_deep_in_a_list_is_told_at_the_field_that_was_typed(ada: Admin) -> None:
+    form = changed(ada.form("/admin/company"), dialling__countries="US, Atlantis", holidays="XX")
+    refused = ada.post("/admin/company", form)
+    assert refused.status_code == 422
+    for place in ("dialling.countries", "holidays"):
+        assert f'aria-describedby="wrong-{place}"' in refused.text
+    assert 'value="US, Atlantis"' in refused.text
+    returns = "/admin/departments/returns"
+    wrong = changed(ada.form(returns), holidays="XX", spoken__en="x" * 70)
+    told = ada.post(returns, wrong)
+    assert told.status_code == 422
+    for place in ("hours.holidays", "spoken.en"):
+        assert f'aria-describedby="wrong-departments.returns.{place}"' in told.text
 
 
 def test_own_words_are_kept_and_an_unknown_value_is_told_at_its_sentence(ada: Admin) -> None:
@@ -401,6 +417,32 @@ def test_what_is_not_there_is_said_kindly(app: Flask, path: str) -> None:
 def test_odd_names_of_fields_do_no_harm(ada: Admin, name: str) -> None:
     answer = ada.post("/admin/departments/sales", [("version", "0"), (name, "x")])
     assert answer.status_code in (204, 422)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("departments.sales.members.ben.enabled", "Sales, Ben, on duty"),
+        ("departments.billing.members[1].address", "Billing, member 2, phone"),
+        ("departments.nowhere", "nowhere"),
+        ("departments.sales.hours.week.monday[0]", "Sales, hours, weekly hours, monday, 1"),
+        ("menus.main.choices[2].to", "menu main, key in row 3, leads to"),
+        ("numbers.+12025550100", "+12025550100"),
+        ("wording.greeting_back.es", "greeting back, Spanish"),
+        ("dialling.countries[0]", "what may be dialled, countries, 1"),
+        ("", "the routing"),
+    ],
+)
+def test_places_are_told_in_words(path: str, words: str) -> None:
+    assert worded.place(path, example_company()) == words
+
+
+def test_a_change_is_told_in_words_and_what_cannot_be_compared_too() -> None:
+    line = "departments.sales.members.ben.enabled: True became False"
+    (told,) = worded.changes([line], example_company())
+    assert (told.place, told.what) == ("Sales, Ben, on duty", "yes became no")
+    (other,) = worded.changes(["It cannot be compared."], example_company())
+    assert (other.place, other.what) == ("", "It cannot be compared.")
 
 
 def test_a_row_stays_where_it_stands_in_the_form() -> None:

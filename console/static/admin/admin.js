@@ -94,6 +94,25 @@ document.addEventListener("click", (event) => {
   if ("listen" in button.dataset) listen(button);
 });
 
+/** Go to the field that a problem names, or to the nearest thing around it. */
+function goToField(path) {
+  let place = path;
+  let found = document.getElementById(`at-${place}`);
+  while (!found && /[.[]/.test(place)) {
+    place = place.replace(/(\.|\[)[^.[]*$/, "");
+    found = document.getElementById(`at-${place}`);
+  }
+  found?.scrollIntoView({ block: "center" });
+  found?.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href^="#at-"]');
+  if (!link) return;
+  event.preventDefault();
+  goToField(link.getAttribute("href").slice("#at-".length));
+});
+
 for (const kind of ["input", "change"]) {
   document.addEventListener(kind, (event) => {
     const form = event.target.closest("form[data-keep]");
