@@ -23,6 +23,15 @@ class Load:
     statuses: Counter[int]
     times: tuple[float, ...]
 
+    @classmethod
+    def of(cls, loads: Sequence[Load]) -> Load:
+        """Several, one after the other, as one."""
+        statuses: Counter[int] = Counter()
+        for load in loads:
+            statuses.update(load.statuses)
+        times = tuple(each for load in loads for each in load.times)
+        return cls(sum(load.seconds for load in loads), statuses, times)
+
     @property
     def rate(self) -> float:
         """Answers a second."""

@@ -57,6 +57,7 @@ class Met:
     body: bytes
     record: bytes  # '' when there was no contact yet
     at: int  # ms
+    known: bool  # the web server had read or written exactly this record before
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class _Stage:
     services: Services
     redis: redis.Redis
     met: list[Met] = field(default_factory=list)
+    seen: bytes = b""  # the record as the web server knows it
 
     def now_ms(self) -> int:
         return int(NOON.timestamp() * 1000 + self.network.now * 1000)
@@ -105,6 +107,11 @@ class _Stage:
         found = cast(list[bytes], self.redis.keys(keys.contact("*")))
         name = found[0].decode().rpartition(":")[2] if found else ""
         return self.services.live.load(name).contact if name else None
+
+    def record(self) -> bytes:
+        """The contact's record; '' while there is none."""
+        contact = self.contact()
+        return cast(bytes, self.redis.get(keys.contact(contact.id))) if contact else b""
 
     def until(self, what: str, true: Callable[[Contact], bool]) -> Contact:
         """Let time pass until the contact is so."""
@@ -198,10 +205,12 @@ def _recorded(stage: _Stage, app: WsgiApp) -> WsgiApp:
         environ["wsgi.input"] = io.BytesIO(body)
         query = environ["QUERY_STRING"]
         target = environ["PATH_INFO"] + (f"?{query}" if query else "")
-        contact = stage.contact()
-        record = cast(bytes, stage.redis.get(keys.contact(contact.id))) if contact else b""
-        stage.met.append(Met(target, body, record, stage.now_ms()))
-        return app(environ, start_response)
+        record = stage.record()
+        known = bool(record) and record == stage.seen
+        stage.met.append(Met(target, body, record, stage.now_ms(), known))
+        answer = app(environ, start_response)
+        stage.seen = stage.record()
+        return answer
 
     return serve
 

@@ -2,8 +2,9 @@
 
 Every request is a real one: a signed form with fresh ids, sent to a contact that stands in Redis
 in exactly the state in which such a form reached it in a recorded warm transfer. So deduplication,
-step, commit, journal and wake-up all happen as in life. Rounds of both alternate, because a
-machine that others use as well is not equally quick all the time.
+step, commit, journal and wake-up all happen as in life. Where in life the server knew the contact
+from the webhook before, it has seen it here too. Rounds of both sides alternate, because a machine
+that others use as well is not equally quick all the time.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from telephony.twilio import forms, signature, urls
 
 CONNECTIONS = 16
 ROUNDS = 5
-_WARM_UP = 200
+BATCH = 500  # fewer contacts than a server remembers
 _HOST = "127.0.0.1"
 # Ids of calls and rooms, in forms and records; a contact's own is that of its first call.
 _HEX = re.compile(r"[0-9a-f]{32}")
@@ -79,14 +80,14 @@ class _Round:
 def measure(seconds: float) -> Result:
     """Run ``ROUNDS`` rounds of about ``seconds`` each for both sides."""
     with _system() as system:
-        system.run(system.webhook_port, system.prepare(_WARM_UP))
-        first = system.run(system.bare_port, system.prepare(_WARM_UP))
-        count = max(_WARM_UP, int(first.load.rate * seconds))
+        counts = {}
+        for port in (system.webhook_port, system.bare_port):
+            system.run(port, BATCH)
+            counts[port] = max(BATCH, int(system.run(port, BATCH).load.rate * seconds))
         ours, bare = [], []
         for _ in range(ROUNDS):
-            bare.append(system.run(system.bare_port, system.prepare(count)))
-            half = system.prepare(count // 2)
-            ours.append(system.run(system.webhook_port, half))
+            bare.append(system.run(system.bare_port, counts[system.bare_port]))
+            ours.append(system.run(system.webhook_port, counts[system.webhook_port]))
         return _result(system.recording, ours, bare)
 
 
@@ -108,9 +109,8 @@ def _result(recording: Recording, ours: Sequence[_Round], bare: Sequence[_Round]
 
 def _side(rounds: Sequence[_Round]) -> Side:
     def cpu(values: Sequence[float | None]) -> float | None:
-        known = [value for value in values if value is not None]
-        sent = sum(len(each.load.times) for each in rounds)
-        return sum(known) / sent * 1e6 if len(known) == len(values) else None
+        used = _sum(values)
+        return None if used is None else used / sum(len(each.load.times) for each in rounds) * 1e6
 
     return Side(
         rate=median(each.load.rate for each in rounds),
@@ -134,21 +134,19 @@ class _System:
     bare_port: int
     bare_pid: int
 
-    def prepare(self, count: int) -> list[bytes]:
-        """Contacts in the states that the recording met, and a request for each."""
-        self.redis.flushdb()
-        mix = self.recording.of(urls.STATUS_ROOM)
-        requests = []
-        with self.redis.pipeline(transaction=False) as pipe:
-            for number in range(count):
-                fresh = freshen(mix[number % len(mix)], self.recording.base)
-                pipe.set(keys.contact(fresh.contact), fresh.record)
-                requests.append(fresh.request)
-            pipe.execute()
-        return requests
+    def run(self, port: int, count: int) -> _Round:
+        """Send ``count`` webhooks in batches, and look what was used and done."""
+        rounds = [self._batch(port) for _ in range(round(count / BATCH))]
+        return _Round(
+            Load.of([each.load for each in rounds]),
+            _sum([each.web_cpu for each in rounds]),
+            _sum([each.redis_cpu for each in rounds]),
+            sum(each.committed for each in rounds),
+            sum(each.reads for each in rounds),
+        )
 
-    def run(self, port: int, requests: Sequence[bytes]) -> _Round:
-        """Send them all and look what was used and done. Raises when an answer is no success."""
+    def _batch(self, port: int) -> _Round:
+        requests = self._prepare()
         pid = self.webhook_pid if port == self.webhook_port else self.bare_pid
         before = cpu_seconds(pid), cpu_seconds(self.redis_pid), self._reads()
         load = send(_HOST, port, requests, CONNECTIONS)
@@ -162,11 +160,34 @@ class _System:
             after[2] - before[2] - 1,  # our own question is one
         )
 
+    def _prepare(self) -> list[bytes]:
+        """Contacts in the states that the recording met, and a request for each."""
+        self.redis.flushdb()
+        base = self.recording.base
+        mix = self.recording.of(urls.STATUS_ROOM)
+        requests, looks = [], []
+        with self.redis.pipeline(transaction=False) as pipe:
+            for number in range(BATCH):
+                met = mix[number % len(mix)]
+                fresh = freshen(met, base)
+                pipe.set(keys.contact(fresh.contact), fresh.record)
+                requests.append(fresh.request)
+                if met.known:
+                    looks.append(_look(fresh.contact, base))
+            pipe.execute()
+        _all_well(send(_HOST, self.webhook_port, looks, CONNECTIONS).statuses)
+        return requests
+
     def _reads(self) -> int:
         """How often Redis has read from a connection; a pipeline is one read."""
         info = self.redis.info("stats")
         assert isinstance(info, dict)
         return int(info["total_reads_processed"])
+
+
+def _sum(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
 
 
 def _passed(before: float | None, after: float | None) -> float | None:
@@ -203,19 +224,27 @@ def freshen(met: Met, base: str) -> Fresh:
     record = _MOMENT.sub(lambda found: str(int(found[0]) + shift), _HEX.sub(new, record))
     target = _HEX.sub(new, met.target)
     body = _HEX.sub(new, met.body.decode())
-    pairs = forms.pairs_of(body.encode())
+    known = _CONTACT.search(record)
+    return Fresh(known[1] if known else "", record.encode(), _signed(base, target, body))
+
+
+def _look(contact: str, base: str) -> bytes:
+    """A request that only reads the contact: the customer's hold music."""
+    target = f"{urls.HOLD}?c={contact}&l=l1&n=1"
+    return _signed(base, target, f"AccountSid={ACCOUNT}&CallSid=CA{contact}")
+
+
+def _signed(base: str, target: str, body: str) -> bytes:
     head = {
         "Host": base.partition("//")[2],
         "User-Agent": "TwilioProxy/1.1",
         "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
-        "X-Twilio-Signature": signature.sign(TOKEN, base + target, pairs),
+        "X-Twilio-Signature": signature.sign(TOKEN, base + target, forms.pairs_of(body.encode())),
         "I-Twilio-Idempotency-Token": secrets.token_hex(16),
         "Content-Length": str(len(body)),
     }
     lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
-    request = f"POST {target} HTTP/1.1\r\n{lines}\r\n{body}"
-    known = _CONTACT.search(record)
-    return Fresh(known[1] if known else "", record.encode(), request.encode())
+    return f"POST {target} HTTP/1.1\r\n{lines}\r\n{body}".encode()
 
 
 @contextmanager
