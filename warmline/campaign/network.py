@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime
+from importlib import resources
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -26,6 +27,10 @@ ACCOUNT = "AC" + "0" * 31 + "7"
 TOKEN = "a-token-for-the-campaign"
 HOST = "calls.example.com"
 BASE = f"https://{HOST}"
+STATIC = "static.example.com"
+FALLBACK_URL = f"https://{STATIC}/fallback.xml"
+"""The static document that does not depend on the application, on a host of its own."""
+
 REST_PATIENCE = 5.0
 """What the service waits for an answer at most, in seconds (settings: rest_timeout)."""
 
@@ -53,6 +58,7 @@ class World(InProcess):
     def __init__(self, seed: int, epoch: datetime, app: WsgiApp) -> None:
         super().__init__(seed=seed, account_sid=ACCOUNT, auth_token=TOKEN, epoch=epoch)
         self.app = app
+        self.apps[STATIC] = static_host
         self.trace = Watched(self.network.trace, self.network.clock)
         self.network.trace = self.trace
         self.hub = Hub(self.network.clock, random.Random(f"{seed} hub"))
@@ -65,6 +71,10 @@ class World(InProcess):
         """Carry one request to the application; its work there is an actor."""
         clock, dice = self.network.clock, self.network.dice
         there, back = dice.between(*self.latency), dice.between(*self.latency)
+        static = self.apps.get(urlsplit(delivery.url).netloc)
+        if static is not None:
+            super().submit(delivery, done)
+            return
         if self.gate.away("web_down"):
             clock.after(there, lambda: done(Outcome(failure="connect")))
             return
@@ -119,6 +129,15 @@ class World(InProcess):
     def current_actor(self) -> Actor | None:
         """Whoever works right now."""
         return self.hub.current
+
+
+def static_host(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+    """Serves the fallback document as docs/twilio.md says to install it."""
+    del environ
+    text = resources.files("webhooks").joinpath("static/fallback.xml").read_text()
+    document = text.replace("/twilio/voice/incoming", f"{BASE}/twilio/voice/incoming")
+    start("200 OK", [("Content-Type", "text/xml")])
+    return [document.encode()]
 
 
 def contact_in(url: str) -> str:

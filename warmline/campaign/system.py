@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,7 +38,7 @@ from telephony.store.ledger.tables import api_tokens, metadata
 from telephony.store.live import REARM_MS, Live
 from telephony.twilio.rest import Rest
 from warmline.campaign.line import Line
-from warmline.campaign.network import ACCOUNT, BASE, TOKEN, World
+from warmline.campaign.network import ACCOUNT, BASE, FALLBACK_URL, TOKEN, World
 from webhooks.app import create_app
 from workers import jobs, journal, reconciler
 from workers.hands import Hands
@@ -146,6 +146,7 @@ def _build(redis_url: str, folder: Path, clock: VirtualClock) -> House:
             database_url=f"sqlite:///{folder / 'warmline.db'}",
             data_dir=str(folder),
             public_url=BASE,
+            fallback_url=FALLBACK_URL,
             secret_key="s" * 40,
             twilio_account_sid=ACCOUNT,
             twilio_auth_token=TOKEN,
@@ -212,7 +213,7 @@ class _Alarm(logging.Handler):
         if record.exc_info and record.exc_info[1] is not None:
             self._note(f"{record.getMessage()}: {record.exc_info[1]!r}")
 
-    def heard(self, logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+    def heard(self, logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
         """What the web says through structlog."""
         del logger
         if method in ("exception", "critical") or event["event"] == "webhook.impossible":

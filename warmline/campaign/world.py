@@ -12,7 +12,7 @@ from telephony.routing.example import example_company
 from telephony.twilio.urls import Urls
 from warmline.campaign import judge
 from warmline.campaign.faults import BOUNDARIES, NETWORK, PEOPLE, SPELLS, Planned
-from warmline.campaign.network import HOST, Line, World
+from warmline.campaign.network import FALLBACK_URL, HOST, Line, World
 from warmline.campaign.people import People, staff
 from warmline.campaign.plan import FAULTY_S, Plan
 from warmline.campaign.system import House, System
@@ -74,12 +74,11 @@ def play(house: House, plan: Plan) -> Result:
 
 def _set_up(world: World, plan: Plan) -> None:
     """The account's numbers and the softphone, as `warmline twilio setup` would leave them."""
-    world.apps[HOST] = world.app
     urls = Urls(f"https://{HOST}")
-    wanted = {_snake(name): value for name, value in number_form(urls, "").items()}
+    wanted = {_snake(name): value for name, value in number_form(urls, FALLBACK_URL).items()}
     for number in example_company().numbers:
         world.network.create_number(number, dict(wanted))
-    app = {_snake(name): value for name, value in application_form(urls, "").items()}
+    app = {_snake(name): value for name, value in application_form(urls, FALLBACK_URL).items()}
     world.network.create_application(app)
     world.control("POST", "/sim/switches", {"calls_per_second": plan.calls_per_second})
     if plan.switches:
