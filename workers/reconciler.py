@@ -29,6 +29,7 @@ from workers import alerts, news
 from workers.loop import Turn, run
 from workers.network import LiveCall, Network, look_at
 from workers.rebuild import close_lost, is_staff, rebuild, rebuild_promises
+from workers.watch import spare
 
 log = logging.getLogger("warmline.workers")
 
@@ -36,6 +37,8 @@ LOOK_S = 10.0
 NEWS_S = 1.0
 ASKED_S = 1.0
 ALERTS_S = 5.0
+LATE_S = 2.0
+LATE_MS = 2_000
 # Simulated time may run faster than the wall; more often than this is of no use.
 SHORTEST_S = 0.1
 DAY_MS = 24 * 3600 * 1000
@@ -79,6 +82,8 @@ def make(services: Services) -> Turn:
     watch, told, rung = Watch(), news.Told(), alerts.Rung()
     beats = [
         Beat(ASKED_S, lambda: look_for_asked(services, watch)),
+        # By the wall: a machine that is late anyway must not look all the time.
+        Beat(LATE_S * services.settings.speed, lambda: look_if_late(services, watch)),
         Beat(NEWS_S, lambda: news.tell(services, told)),
         Beat(LOOK_S, lambda: look(services, watch)),
         Beat(ALERTS_S, lambda: alerts.ring(services, rung)),
@@ -100,6 +105,12 @@ def look_for_asked(services: Services, watch: Watch) -> None:
     asked = services.live.asked_for()
     if asked:
         look(services, watch, asked)
+
+
+def look_if_late(services: Services, watch: Watch) -> None:
+    """Moments pile up: most of them are watches, and one look answers those all at once."""
+    if services.live.oldest_overdue(services.clock.now_ms()) > LATE_MS:
+        look(services, watch)
 
 
 def look(services: Services, watch: Watch, asked: set[str] | None = None) -> Report:
@@ -143,14 +154,20 @@ def _lost(services: Services, watch: Watch, network: Network, asked: set[str]) -
 def _tell_differences(
     services: Services, network: Network, contacts: list[Contact], report: Report
 ) -> None:
+    if not network.whole:
+        return
+    agreeing = []
     for contact in contacts:
-        if network.whole and differs(contact, network):
+        if not differs(contact, network):
+            agreeing.append(contact)
+        else:
             asked_at = services.clock.now_ms()
             calls = tuple(leg.call for leg in _known_legs(contact))
             answer = services.rest.inspect(contact.room, calls)
             if answer.value is not None:
                 _tell(services, contact, Inspected("", asked_at, answer.value))
                 report.differed.append(contact.id)
+    spare(services, agreeing, services.clock.now_ms())
 
 
 def _tell(services: Services, contact: Contact, event: Inspected) -> None:

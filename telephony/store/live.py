@@ -9,7 +9,7 @@ again and look), NotFound, Conflict, and RecordBroken for a record that was set 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -92,6 +92,7 @@ class Live:
         self._find = QuickScript(client, "find")
         self._due = script(client, "enqueue", "due")
         self._claim = script(client, "claim")
+        self._postpone = script(client, "postpone")
         self._pace = script(client, "pace")
 
     @classmethod
@@ -327,6 +328,14 @@ class Live:
                 keys=[keys.DUE, keys.MOVED, keys.QUEUE, keys.QUEUES, keys.TURNS], args=words
             )
         return Moved(int(count), int(following) if following else None)
+
+    def postpone(self, moments: Sequence[tuple[str, int, int]]) -> int:
+        """Put off moments: contact id, the moment that was read, the later one. A moment that has
+        changed meanwhile stays. How many were put off.
+        """
+        words = [word for moment in moments for word in moment]
+        with guarded(self._redis):
+            return int(self._postpone(keys=[keys.DUE], args=words))
 
     def oldest_overdue(self, now: int) -> int:
         """How late (ms) the latest moment is that nobody has worked on; 0 when none is late."""

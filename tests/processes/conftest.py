@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,15 @@ def system() -> Iterator[House]:
             yield made
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+_NUMBERS = count(1)
+
+
+@pytest.fixture
+def customer() -> str:
+    """A customer of whom nobody has heard before."""
+    return f"+1202555{3000 + next(_NUMBERS)}"
 
 
 @pytest.fixture

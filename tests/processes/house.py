@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import redis
+import requests
 
 from console.seed import PASSWORD
 from warmline.own_system import own_system
@@ -149,13 +150,18 @@ class House:
     @contextmanager
     def sql_locked(self) -> Iterator[None]:
         """Somebody holds the database and does not let go."""
-        file = self.running.environment["WARMLINE_DATABASE_URL"].removeprefix("sqlite:///")
-        with closing(sqlite3.connect(file, timeout=20, isolation_level=None)) as connection:
+        with self._sql() as connection:
             connection.execute("BEGIN EXCLUSIVE")
             try:
                 yield
             finally:
                 connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _sql(self) -> Iterator[sqlite3.Connection]:
+        file = self.running.environment["WARMLINE_DATABASE_URL"].removeprefix("sqlite:///")
+        with closing(sqlite3.connect(file, timeout=20, isolation_level=None)) as connection:
+            yield connection
 
     # -- people ------------------------------------------------------------------------------
 
@@ -176,15 +182,17 @@ class House:
         return scene.line("fault", patience=60)
 
     def clear(self) -> None:
-        """Hang up for everybody and forget all faults: the next test begins in quiet."""
-        import requests
-
+        """Hang up for everybody and forget all that is open: the next test begins in quiet."""
         base = f"{self.running.simulator_url}/sim"
         requests.delete(f"{base}/faults", timeout=5)
         for call in requests.get(f"{base}/calls", timeout=5).json()["calls"]:
             if call["ended"] is None:
                 requests.post(f"{base}/calls/{call['sid']}/hangup", timeout=5)
         self.until_ready()
+        with self._sql() as connection:
+            connection.execute("UPDATE promises SET state = 'cancelled' WHERE state = 'open'")
+        with self.redis() as client:
+            client.flushall()
 
 
 @contextmanager

@@ -16,9 +16,6 @@ from warmline.stories.scene import Scene
 
 pytestmark = pytest.mark.slow
 
-CUSTOMER = "+12025550171"
-PROMISED = "+12025550172"  # whoever calls again redeems the promise; nobody else does
-
 
 def wipe(system: House) -> float:
     with system.redis() as client:
@@ -26,9 +23,9 @@ def wipe(system: House) -> float:
     return time.monotonic()
 
 
-def test_who_waits_alone_is_sought_for_again(system: House, scene: Scene) -> None:
+def test_who_waits_alone_is_sought_for_again(system: House, scene: Scene, customer: str) -> None:
     scene.phone(ANA, never_answer=True)
-    call = to_department(scene, CUSTOMER, "1")
+    call = to_department(scene, customer, "1")
     first = scene.rung(ANA)
     scene.hears(call, "hold")
     wiped, began = scene.mark(), wipe(system)
@@ -40,8 +37,10 @@ def test_who_waits_alone_is_sought_for_again(system: House, scene: Scene) -> Non
     all_is_well(scene, call)
 
 
-def test_who_talks_goes_on_talking_and_can_be_passed_on(system: House, scene: Scene) -> None:
-    call, ana = with_ana(scene, CUSTOMER)
+def test_who_talks_goes_on_talking_and_can_be_passed_on(
+    system: House, scene: Scene, customer: str
+) -> None:
+    call, ana = with_ana(scene, customer)
     began = wipe(system)
     eventually("the contact is there again", lambda: system.knows(call))
     print(f"\nwiped while talking: known again after {time.monotonic() - began:.2f} s")
@@ -56,8 +55,10 @@ def test_who_talks_goes_on_talking_and_can_be_passed_on(system: House, scene: Sc
     scene.outcome(call, "resolved")
 
 
-def test_who_is_on_hold_for_a_transfer_is_back_with_the_agent(system: House, scene: Scene) -> None:
-    call, ana = with_ana(scene, CUSTOMER)
+def test_who_is_on_hold_for_a_transfer_is_back_with_the_agent(
+    system: House, scene: Scene, customer: str
+) -> None:
+    call, ana = with_ana(scene, customer)
     scene.phone(CARLA, never_answer=True)
     transfer(scene, call, {"department": "billing"})
     carla = scene.rung(CARLA)
@@ -70,8 +71,10 @@ def test_who_is_on_hold_for_a_transfer_is_back_with_the_agent(system: House, sce
     all_is_well(scene, call)
 
 
-def test_an_open_promise_is_waited_for_again_and_kept(system: House, scene: Scene) -> None:
-    call = to_department(scene, PROMISED, "1")
+def test_an_open_promise_is_waited_for_again_and_kept(
+    system: House, scene: Scene, customer: str
+) -> None:
+    call = to_department(scene, customer, "1")
     scene.said(call, "press 2")
     scene.press(call, "2")
     scene.said(call, "call you back")
@@ -88,9 +91,9 @@ def test_an_open_promise_is_waited_for_again_and_kept(system: House, scene: Scen
 
 
 def test_a_record_that_cannot_be_read_is_rebuilt_and_a_human_is_told(
-    system: House, scene: Scene
+    system: House, scene: Scene, customer: str
 ) -> None:
-    call, ana = with_ana(scene, CUSTOMER)
+    call, ana = with_ana(scene, customer)
     name = f"wl:contact:{call[2:].lower()}"
     nonsense: Any = b"9 {nonsense"
     with system.redis() as client:
@@ -117,10 +120,12 @@ def test_a_record_that_cannot_be_read_is_rebuilt_and_a_human_is_told(
     all_is_well(scene, call)
 
 
-def test_an_old_record_goes_on_from_what_is_really_there(system: House, scene: Scene) -> None:
+def test_an_old_record_goes_on_from_what_is_really_there(
+    system: House, scene: Scene, customer: str
+) -> None:
     """Faults 17 and 19: the writes of the last moments are lost, an accept among them."""
     scene.phone(ANA, answer_after=3)
-    call = to_department(scene, CUSTOMER, "1")
+    call = to_department(scene, customer, "1")
     ana = scene.rung(ANA)
     name = f"wl:contact:{call[2:].lower()}"
     with system.redis() as client:

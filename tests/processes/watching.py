@@ -61,6 +61,12 @@ def dials_to(scene: Scene, address: str, since: int = 0) -> list[Line]:
     ]
 
 
+def talks(lines: list[Line], one: str, other: str) -> bool:
+    """Whether ``one`` hears ``other`` at the end of these lines."""
+    heard = [x for x in lines if x["kind"] == "hears" and x["call"] == one]
+    return bool(heard) and other in heard[-1]["with"]
+
+
 def all_is_well(scene: Scene, *customers: str) -> None:
     """The three of them."""
     nobody_dropped(scene, *customers)
