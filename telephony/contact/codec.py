@@ -137,7 +137,7 @@ def _sequence(hint: Any) -> tuple[Encoder, Decoder]:
     )
 
 
-_COMMANDS: dict[str, type[Command]] = {kind.__name__: kind for kind in Command.__subclasses__()}
+_COMMANDS = {kind.__name__: kind for kind in vars(commands).values() if isinstance(kind, type)}
 
 
 def _tagged() -> tuple[Encoder, Decoder]:

@@ -110,15 +110,22 @@ def _for_staff(contact: Contact, leg: Leg) -> Document:
 
 
 def choices_of(contact: Contact) -> tuple[tuple[str, str], ...]:
-    """The keys offered in the stage CHOOSING, as (digit, Choice value), in spoken order."""
-    if contact.question is Question.CLOSED:
-        return (("1", "callback"), ("2", "message"))
-    if contact.question is Question.AGENT_LEFT:
-        return (("1", "wait"), ("2", "callback"))
-    offered = [("1", "wait"), ("2", "callback"), ("3", "message")]
-    if _agent_can_return(contact):
-        offered.append(("4", "agent"))
-    return tuple(offered)
+    """The keys offered in the stage CHOOSING, as (digit, Choice value), in spoken order.
+
+    Who withholds their number cannot be called back.
+    """
+    question = contact.question or Question.AFTER_ROUND
+    offered = _OFFERS[question]
+    if question is Question.AFTER_ROUND and _agent_can_return(contact):
+        offered = (*offered, ("4", "agent"))
+    return tuple(offer for offer in offered if contact.customer or offer[1] != "callback")
+
+
+_OFFERS: dict[Question, tuple[tuple[str, str], ...]] = {
+    Question.AFTER_ROUND: (("1", "wait"), ("2", "callback"), ("3", "message")),
+    Question.AGENT_LEFT: (("1", "wait"), ("2", "callback")),
+    Question.CLOSED: (("1", "callback"), ("2", "message")),
+}
 
 
 def _agent_can_return(contact: Contact) -> bool:

@@ -29,7 +29,7 @@ class Refused(Exception):
 
 
 class Impossible(Exception):
-    """A bug: this event cannot come in this state."""
+    """A bug: the rules undo each other and never come to rest."""
 
 
 def put_leg(contact: Contact, leg: Leg) -> Contact:

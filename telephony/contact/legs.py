@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from telephony.contact import events as ev
 from telephony.contact.edit import put_leg, unwant
-from telephony.contact.model import AttemptOutcome, Contact, Ending, Leg, LegState, Role
+from telephony.contact.model import AttemptOutcome, Contact, Ending, Leg, LegState, Role, Stage
 from telephony.contact.records import replace
 
 
@@ -132,10 +132,20 @@ def _accepted(leg: Leg, event: ev.Event) -> Leg:
 
 def _wanted_again(leg: Leg) -> Leg:
     """A customer who was given up for silent, and answers at the last moment, is kept."""
-    given_up = leg.unwanted not in {"", AttemptOutcome.CANCELLED}
-    if leg.role is Role.CUSTOMER and given_up:
+    if leg.role is Role.CUSTOMER and leg.unwanted in GIVEN_UP:
         return replace(leg, unwanted="", outcome=None)
     return leg
+
+
+GIVEN_UP = frozenset(
+    {
+        AttemptOutcome.FAILED,
+        AttemptOutcome.NO_ANSWER,
+        AttemptOutcome.NOT_ACCEPTED,
+        AttemptOutcome.LOST,
+    }
+)
+"""Why a leg is let go that stayed too long where it was (deadlines.py)."""
 
 
 def _declined(leg: Leg, event: ev.Event) -> Leg:
@@ -280,6 +290,9 @@ def fold_room(contact: Contact, event: RoomEvent, now: int) -> Contact:
     if leg.state is LegState.ENDED or _out_of_order(leg, event):
         return contact
     after = hear(leg, ROOM_NEWS[type(event)], event, now)
+    back = after.state is LegState.JOINED and after.unwanted in GIVEN_UP
+    if back and leg.role is Role.AGENT and contact.stage in {Stage.TALKING, Stage.TRANSFER}:
+        after = replace(after, unwanted="")  # they had only stepped out for too long (S3)
     # Even news that changes nothing is remembered, so that a reordered pair (left before
     # joined) ends with the leg outside the room.
     return put_leg(contact, replace(after, room=event.room, sequence=event.sequence))

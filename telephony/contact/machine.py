@@ -4,8 +4,10 @@ Theory of operation. ``step`` looks up the cell for (stage, kind of event) in ``
 
 * a handler folds the event into the contact (HANDLED, or STALE when it changed nothing),
 * ``late``: news that means nothing in this stage; STALE,
-* ``refuse(reason)``: a person asked for what cannot be; raises ``Refused``,
-* ``impossible``: a bug; raises ``Impossible``. The contact is untouched in both.
+* ``refuse(reason)``: a person asked for what cannot be; raises ``Refused``.
+
+No event is impossible: the world may send anything at any time. ``Impossible`` is raised when the
+rules contradict each other. The contact is untouched in both cases.
 
 Then the **joint rules** run to a fixed point: they look at legs, hunt, transfer, promise and the
 time,
@@ -83,10 +85,6 @@ def refuse(reason: str) -> Handler:
         raise Refused(reason)
 
     return refused
-
-
-def impossible(contact: Contact, event: ev.Event, now: int) -> Contact:
-    raise Impossible(f"{type(event).__name__} in stage {contact.stage}")
 
 
 def _look(contact: Contact, event: ev.DeadlinePassed, now: int) -> Contact:

@@ -291,10 +291,6 @@ def _keep(contact: Contact, transfer: Transfer, agent: Leg | None) -> Contact:
     return put_leg(contact, replace(agent, unwanted=""))
 
 
-def _done(contact: Contact, transfer: Transfer, now: int) -> Contact:
-    return contact
-
-
 _PROGRESS: Final[dict[TransferState, Answer]] = {
     _T.HOLDING: _holding,
     _T.RINGING: _ringing,
@@ -302,5 +298,5 @@ _PROGRESS: Final[dict[TransferState, Answer]] = {
     _T.ASIDE: _together,
     _T.MERGED: _together,
     _T.COMPLETING: _completing,
-    _T.DONE: _done,
+    _T.DONE: _already,
 }
