@@ -69,6 +69,7 @@ def test_an_admin_reorders_by_keyboard_publishes_and_the_next_call_follows_then_
     page.keyboard.press("Enter")
     assert members(page)[:2] == ["Dan", "Carla"]
     expect(page.get_by_role("button", name="Move Dan down")).to_be_focused()
+    expect(page.locator("#told")).to_have_text("Dan is number 1 of 3 now.")
     expect(page.locator("#preview")).to_contain_text("Dan, Carla and the billing desk ring")
     save(page)
     assert first_rung(scene, "+12025550132", *phones) == "client:carla"
@@ -191,6 +192,17 @@ def test_who_rings_is_asked_and_answered_on_the_page(open_as: OpenAs) -> None:
     expect(answer).to_contain_text("Ana is busy and is left out")
     expect(answer).to_contain_text("Ben rings for")
     expect(answer).to_contain_text("Longest wait in all")
+
+
+def test_a_sentence_is_heard_in_its_language_with_examples_for_its_values(open_as: OpenAs) -> None:
+    page = open_as("ada", "/admin/words")
+    # The voices of a machine without a sound card say nothing; what they are given is what counts.
+    page.evaluate("speechSynthesis.speak = (said) => { window.heard = [said.lang, said.text]; }")
+    page.get_by_role("button", name="Listen to greeting in Spanish").click()
+    assert page.evaluate("window.heard") == ["es-US", "Gracias por llamar a Harbor Supplies."]
+    page.get_by_label("English: greeting", exact=True).fill("Ahoy from {company}.")
+    page.get_by_role("button", name="Listen to greeting in English").click()
+    assert page.evaluate("window.heard") == ["en-US", "Ahoy from Harbor Supplies."]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -40,9 +40,18 @@ export function moveRow(button, by) {
   if (by < 0) other.before(row);
   else other.after(row);
   shown(row);
+  tellPlace(row);
   const stuck = by < 0 ? !row.previousElementSibling : !row.nextElementSibling;
   const opposite = row.querySelector(by < 0 ? "[data-down]" : "[data-up]");
   (stuck && opposite ? opposite : button).focus();
+}
+
+/** Say aloud where a row stands now. */
+function tellPlace(row) {
+  const rows = [...row.parentElement.children];
+  const name = row.querySelector("input[name$='.name']")?.value;
+  const said = `${name || "This row"} is number ${rows.indexOf(row) + 1} of ${rows.length} now.`;
+  document.getElementById("told").textContent = said;
 }
 
 function shown(row) {
