@@ -30,6 +30,9 @@ from warmline.running import Running, announce, only_one
 from warmline.supervisor import ProcessSpec, Supervisor
 
 WEB_THREADS = 8
+# A live-event stream never ends by itself; who listens comes back and resumes. Without this limit a
+# stop would wait for it for a minute. A webhook takes less than 3 s even while Redis is away.
+WEB_KILL_SECONDS = 3
 ASK_SECONDS = 1.0
 _COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_cyan", "bright_green")
 
@@ -58,7 +61,8 @@ def web_command(port: int, factory: str) -> tuple[str, ...]:
     return (
         *_module("granian", "--interface", "wsgi", "--factory", "--no-ws"),
         *("--host", "127.0.0.1", "--port", str(port)),
-        *("--blocking-threads", str(WEB_THREADS), factory),
+        *("--blocking-threads", str(WEB_THREADS)),
+        *("--workers-kill-timeout", str(WEB_KILL_SECONDS), factory),
     )
 
 

@@ -1,0 +1,32 @@
+"""The web server as `warmline up` starts it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import requests
+
+from bench.processes import web
+from telephony.embedded import free_port
+from tests.bench.streaming import LONG_S
+from warmline.up import WEB_KILL_SECONDS
+
+LIMIT_S = WEB_KILL_SECONDS + 10
+
+
+def test_the_server_stops_soon_although_somebody_listens_to_a_stream(tmp_path: Path) -> None:
+    assert LIMIT_S < LONG_S
+    port = free_port()
+    with web("tests.bench.streaming:create_app", port, tmp_path, {}) as pid:
+        stream = requests.get(f"http://127.0.0.1:{port}/stream", stream=True, timeout=10)
+        assert next(stream.iter_lines()) == b": 0"
+        # To the server alone, as the supervisor of a host does it.
+        os.kill(pid, signal.SIGTERM)
+        until = time.monotonic() + LIMIT_S
+        while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            assert time.monotonic() < until, "the server waits for the end of the stream"
+            time.sleep(0.05)
+        stream.close()
