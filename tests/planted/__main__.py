@@ -156,7 +156,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", nargs="*", default=(), help="only these bugs")
     given = parser.parse_args(arguments)
     budget = Budget(given.calls, given.seed, given.seconds)
-    bugs = [bug for bug in BUGS if not given.only or bug.name in given.only]
+    by_name = {bug.name: bug for bug in BUGS}
+    bugs = [by_name[name] for name in given.only or by_name]
     outcomes: list[Outcome] = []
     with copy_of(given.tree) as tree:
         known = weaknesses(tree, budget) if given.known is None else frozenset(given.known)
