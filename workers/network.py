@@ -13,7 +13,7 @@ from telephony.twilio.fates import Answer, Fate, attempt
 ROOM_PREFIX = "wl-"
 _CALLS = ("queued", "ringing", "in-progress")
 _ROOMS = ("init", "in-progress")
-_MOST = 1000
+_MOST = 50_000  # in pages of 1,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,10 @@ def present_in(services: Services, room: str) -> Answer[tuple[Present, ...]]:
 
 
 def _calls(services: Services, status: str) -> list[LiveCall]:
-    return [_call(call) for call in services.rest.client.calls.list(status=status, limit=_MOST)]
+    return [
+        _call(call)
+        for call in services.rest.client.calls.list(status=status, limit=_MOST, page_size=1000)
+    ]
 
 
 def _call(call: Any) -> LiveCall:
@@ -86,7 +89,7 @@ def _call(call: Any) -> LiveCall:
 
 
 def _rooms(services: Services, status: str) -> dict[str, str]:
-    listed = services.rest.client.conferences.list(status=status, limit=_MOST)
+    listed = services.rest.client.conferences.list(status=status, limit=_MOST, page_size=1000)
     return {
         str(room.friendly_name).removeprefix(ROOM_PREFIX): str(room.sid)
         for room in listed
@@ -95,7 +98,7 @@ def _rooms(services: Services, status: str) -> dict[str, str]:
 
 
 def _participants(services: Services, room: str) -> tuple[Present, ...]:
-    listed = services.rest.client.conferences(room).participants.list(limit=_MOST)
+    listed = services.rest.client.conferences(room).participants.list(limit=_MOST, page_size=1000)
     return tuple(
         Present(str(one.call_sid), str(one.label or ""), bool(one.hold))
         for one in listed

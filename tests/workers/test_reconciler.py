@@ -35,7 +35,7 @@ class Lists:
     def __init__(self, live: list[Any]) -> None:
         self._live = live
 
-    def list(self, *, status: str, limit: int) -> list[Any]:
+    def list(self, *, status: str, limit: int, page_size: int) -> list[Any]:
         return self._live if status == "ringing" else []
 
 

@@ -49,7 +49,7 @@ class _List:
     def __init__(self, items: list[Any]) -> None:
         self._items = items
 
-    def list(self, *, status: str, limit: int) -> list[Any]:
+    def list(self, *, status: str, limit: int, page_size: int) -> list[Any]:
         return self._items if status == "in-progress" else []
 
 
