@@ -1,6 +1,7 @@
 # Everything a fresh machine needs is Python 3.11 or newer, make and a package registry.
 #   make demo  [ARGS="--once --speed 20"]   play the stories
 #   make test  [ARGS="-k settings"]         run the tests
+#   make processes                          kill every process and take every store away, for real
 #   make check                              lint, types, architecture, tests
 #   make lint                               the same without the tests
 #   make lock                               renew the hash-pinned lock files
@@ -15,7 +16,7 @@ READY := $(VENV)/.ready-$(KEY)
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: venv demo test lint check lock clean
+.PHONY: venv demo test processes lint check lock clean
 .DEFAULT_GOAL := check
 
 venv: $(READY)
@@ -26,6 +27,10 @@ demo: $(READY)
 # Tests of files share nothing but the machine, so they run side by side, a file at a time.
 test: $(READY)
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile $(ARGS)
+
+# Every process killed, every store taken away, under calls: about five minutes on two idle cores.
+processes: $(READY)
+	@PROCESSES=all $(BIN)/python -m pytest -q -s tests/processes $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from tests.processes.house import House, eventually
+from tests.processes.marks import LONG
 from tests.processes.watching import all_is_well, dials_to, talks
 from warmline.stories.common import (
     ANA,
@@ -22,7 +23,7 @@ from warmline.stories.common import (
 )
 from warmline.stories.scene import Scene
 
-pytestmark = pytest.mark.slow
+pytestmark = LONG
 
 BILLING = {"department": "billing"}
 

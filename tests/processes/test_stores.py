@@ -9,11 +9,12 @@ from contextlib import contextmanager
 import pytest
 
 from tests.processes.house import House, eventually
+from tests.processes.marks import LONG
 from tests.processes.watching import all_is_well
 from warmline.stories.common import ANA, CARLA, SALES_LINE, ask, to_department, transfer, with_ana
 from warmline.stories.scene import Scene
 
-pytestmark = pytest.mark.slow
+pytestmark = LONG
 
 BILLING = {"department": "billing"}
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import pytest
-
 from tests.processes.house import House, eventually
+from tests.processes.marks import LONG
 from tests.processes.watching import all_is_well, dials_to, nobody_dropped
 from warmline.stories.common import ANA, CARLA, ask, to_department, transfer, with_ana
 from warmline.stories.scene import Scene
 
-pytestmark = pytest.mark.slow
+pytestmark = LONG
 
 
 def wipe(system: House) -> float:
