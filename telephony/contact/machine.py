@@ -30,7 +30,7 @@ from telephony.contact import customers, deadlines, legs, results, seeking, tran
 from telephony.contact import events as ev
 from telephony.contact.calls import forget_unmade
 from telephony.contact.edit import Impossible, Refused, joined, put_leg
-from telephony.contact.model import Contact, Role, Stage
+from telephony.contact.model import Contact, Leg, Role, Stage
 from telephony.contact.outbox import expire, is_ready, reconcile, take
 from telephony.contact.rebuilt import rebuilt
 from telephony.contact.records import replace
@@ -182,12 +182,25 @@ Rule = Callable[[Contact, int], Contact]
 def _mark_talked(contact: Contact, now: int) -> Contact:
     """Whoever shares the room with somebody has talked: from now on silence must be filled."""
     here = [leg for leg in contact.legs if joined(leg)]
-    if len(here) < 2 or all(leg.role is not Role.CUSTOMER for leg in here):
+    if all(leg.role is not Role.CUSTOMER for leg in here):
+        return contact
+    if len(here) < 2 and not _left_behind(contact, here[0]):
         return contact
     for leg in here:
         if not leg.talked:
             contact = put_leg(contact, replace(leg, talked=True))
     return contact
+
+
+def _left_behind(contact: Contact, alone: Leg) -> bool:
+    """Somebody was in the same room and left it after this leg had come, though we heard so in
+    another order: Twilio plays the waiting music only until a room has begun.
+    """
+    return any(
+        leg.room == alone.room and leg.sequence > alone.sequence
+        for leg in contact.legs
+        if leg is not alone and leg.room
+    )
 
 
 RULES: Final[tuple[Rule, ...]] = (

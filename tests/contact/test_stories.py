@@ -23,7 +23,7 @@ from telephony.contact.model import (
     TransferOutcome,
     TransferState,
 )
-from tests.contact.play import LADDER, Play, members, plan
+from tests.contact.play import LADDER, ROOM, Play, members, plan
 
 
 def dialled(play: Play) -> list[str]:
@@ -406,3 +406,16 @@ def test_no_promise_is_spoken_while_the_ledger_is_away() -> None:
     play.pass_ms(6_000)
     assert play.stands(Stage.SEEKING)
     assert play.contact.promise is None
+
+
+def test_a_caller_whom_somebody_left_before_we_heard_that_they_met_gets_hold_music() -> None:
+    """Ana entered first, met the caller and hung up; the news of the caller's coming is last."""
+    play = Play.started()
+    play.tell(ev.DepartmentChosen("sales", "Sales", "en", ("1",)))
+    ana = play.named("ana")
+    play.accept(ana)
+    play.tell(ev.RoomJoined(ana.call, ROOM, 1))
+    play.tell(ev.RoomLeft(ana.call, ROOM, 3))
+    play.end(play.named("ana"))
+    play.tell(ev.RoomJoined(play.customer.call, ROOM, 2))
+    assert play.customer.held
