@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections.abc import Iterator
 
 from flask import Flask, Response
 
 LONG_S = 30.0
+BEAT_S = 0.5
 
 
 def create_app() -> Flask:
@@ -18,10 +18,9 @@ def create_app() -> Flask:
     @app.get("/stream")
     def stream() -> Response:
         def lines() -> Iterator[str]:
-            for number in itertools.count():
+            for number in range(round(LONG_S / BEAT_S)):
                 yield f": {number}\n\n"
-                if never.wait(LONG_S):
-                    return
+                never.wait(BEAT_S)
 
         return Response(lines(), mimetype="text/event-stream")
 
