@@ -40,10 +40,14 @@ def test_the_demo_offers_its_people(stranger: Page) -> None:
 
 def test_signing_out_ends_the_session(open_as: OpenAs) -> None:
     page = open_as("ana")
+    page.get_by_role("button", name="Go online").click()
+    expect(page.get_by_text("Phone ready")).to_be_visible()
     page.get_by_role("button", name="Ana agent").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_label("Password")).to_be_visible()
     assert page.request.get("/api/v1/me").status == 401
+    people = open_as("sam").request.get("/api/v1/agents").json()["items"]
+    assert next(each["presence"] for each in people if each["name"] == "ana") == "offline"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -26,7 +26,10 @@ for (const button of document.querySelectorAll("[data-theme-toggle]")) {
 for (const button of document.querySelectorAll("[data-sign-out]")) {
   button.addEventListener("click", async () => {
     try {
-      document.dispatchEvent(new CustomEvent("warmline:sign-out"));
+      // A page may have something to put in order first; it adds a promise to `before`.
+      const leaving = new CustomEvent("warmline:sign-out", { detail: { before: [] } });
+      document.dispatchEvent(leaving);
+      await Promise.allSettled(leaving.detail.before);
       await remove("/session");
       location.assign("/");
     } catch (refusal) {

@@ -78,7 +78,7 @@ function softphone() {
       });
       listenForKeys((act) => this.key(act), () => this.sheet());
       addEventListener("focus", () => this.refresh());
-      document.addEventListener("warmline:sign-out", () => this.leave());
+      document.addEventListener("warmline:sign-out", (event) => event.detail.before.push(this.goOffline()));
       await this.refresh();
       this.ready = true;
       if (this.me.presence !== "offline") phone.goOnline();
@@ -119,7 +119,8 @@ function softphone() {
       const id = me.contacts[0] ?? this.watched;
       const contact = id ? await get(`/contacts/${id}`).catch(() => null) : await this.stillMine();
       this.contact = contact;
-      if (contact) this.watched = contact.id;
+      // Who was rung in vain has nothing to do with what becomes of the customer.
+      if (contact && words.standing(contact, me) === "talking") this.watched = contact.id;
       if (contact?.id !== before.contact?.id || this.stage !== before.stage) this.stageChanged(before.stage);
       else if (contact?.outcome !== before.contact?.outcome) this.loadSide();
       this.transferChanged(before.contact);
@@ -129,7 +130,9 @@ function softphone() {
     async stillMine() {
       if (this.me.role !== "agent" || this.dismissed) return null;
       const { items } = await get("/contacts?state=live&limit=1");
-      return items.length ? get(`/contacts/${items[0].id}`) : null;
+      if (!items.length || items[0].state === "promised") return null;
+      const contact = await get(`/contacts/${items[0].id}`);
+      return words.tookPart(contact, this.me) ? contact : null;
     },
 
     async loadSide() {
@@ -233,10 +236,6 @@ function softphone() {
 
     async goOffline() {
       await this.setPresence("offline");
-      await phone.goOffline();
-    },
-
-    async leave() {
       await phone.goOffline();
     },
 

@@ -27,6 +27,10 @@ export const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 export const myLeg = (contact, me) =>
   contact.legs.findLast((leg) => leg.address === me.identity && leg.state !== "ended" && leg.role !== "customer") ?? null;
 
+/** Whether I have spoken with this customer, and not only been rung. */
+export const tookPart = (contact, me) =>
+  contact.legs.some((leg) => leg.address === me.identity && leg.outcome === "accepted");
+
 /** Where I stand with this contact: ringing, talking or away. */
 export function standing(contact, me) {
   const leg = contact && myLeg(contact, me);
