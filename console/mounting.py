@@ -22,6 +22,7 @@ from console import (
     reports_api,
     routing_api,
     state,
+    supervision_api,
     tickets_api,
     transfers_api,
 )
@@ -42,6 +43,7 @@ ROUTES = (
     promises_api,
     reports_api,
     routing_api,
+    supervision_api,
     tickets_api,
     transfers_api,
 )

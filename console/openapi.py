@@ -81,5 +81,6 @@ def _finish(path: str, method: str, operation: dict[str, Any]) -> None:
     operation["x-least-role"] = "anybody" if least is ANYBODY else least.value
     if "requestBody" in operation:
         operation["requestBody"]["required"] = True
-    if path.startswith((f"{PREFIX}/transfers/", f"{PREFIX}/contacts/")) and method == "post":
+    transfer = path.startswith((f"{PREFIX}/transfers/", f"{PREFIX}/contacts/"))
+    if transfer and method == "post" and name != "supervise":
         operation.setdefault("parameters", []).append(_KEY_HEADER)

@@ -137,6 +137,16 @@ REASONS: dict[str, Reason] = {
         "The phone that asks has no part in this contact.",
         "Ask from the phone that talks to the customer.",
     ),
+    "supervised": Reason(
+        "Somebody is there already",
+        "Another supervisor listens to this contact.",
+        "Talk to them, or wait until they leave.",
+    ),
+    "cannot_supervise": Reason(
+        "The conversation cannot be joined",
+        "Twilio did not let the supervisor into the conversation; it goes on undisturbed.",
+        "Look whether it is still going on, then try again.",
+    ),
     "no_agent": Reason(
         "No agent to act for",
         "No agent is with the customer now, so there is nobody to act for.",

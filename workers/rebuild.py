@@ -19,6 +19,7 @@ from telephony.routing.languages import first_language
 from telephony.routing.model import Company
 from telephony.store import ledger
 from telephony.store.ledger import ContactRecord, NewTicket, PromiseRecord
+from telephony.twilio.coaching import LABEL as SUPERVISOR
 from workers.network import LiveCall, Network, Present, present_in
 
 log = logging.getLogger("warmline.workers")
@@ -198,7 +199,7 @@ def _legs(
     legs: list[Leg] = []
     for one in present:
         call = network.calls.get(one.call)
-        if call is None:
+        if call is None or one.label.startswith(SUPERVISOR):
             continue
         customer = _is_customer(company, network, contact_id, call, known)
         leg = Leg(

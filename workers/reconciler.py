@@ -25,7 +25,7 @@ from telephony.contact.model import Contact, Leg, LegState, Role
 from telephony.errors import NotFound, StoreUnavailable
 from telephony.store.ledger import NewTicket, open_ticket
 from telephony.store.live import RecordBroken
-from workers import alerts, news
+from workers import alerts, news, supervising
 from workers.loop import Turn, run
 from workers.network import LiveCall, Network, look_at
 from workers.rebuild import close_lost, is_staff, rebuild, rebuild_promises
@@ -85,6 +85,7 @@ def make(services: Services) -> Turn:
         # By the wall: a machine that is late anyway must not look all the time.
         Beat(LATE_S * services.settings.speed, lambda: look_if_late(services, watch)),
         Beat(NEWS_S, lambda: news.tell(services, told)),
+        Beat(NEWS_S, lambda: supervising.look_after(services)),
         Beat(LOOK_S, lambda: look(services, watch)),
         Beat(ALERTS_S, lambda: alerts.ring(services, rung)),
     ]

@@ -20,6 +20,7 @@ JOURNAL = "wl:journal"  # stream: every event that was applied
 COPIED = "wl:journal:copied"  # string: the last stream id that is in SQL
 BROKEN = "wl:broken"  # hash: id of a contact whose record was set aside -> why
 LOST = "wl:lost"  # set: ids of contacts that Twilio asked for and that have no record
+SUPERVISED = "wl:supervised"  # hash: contact id -> the supervisor's call in its room, as JSON
 ROUTING = "wl:routing"  # string: "<number> <document>" that is published, for when SQL is away
 
 # RQ's own layout (rq 3.0); a test reads and runs what the scripts write with RQ itself.

@@ -28,6 +28,7 @@ from telephony.store.connection import QuickScript, connect, exchange, guarded, 
 from telephony.store.feed import Feed
 from telephony.store.floor import Floor
 from telephony.store.memory import Memory
+from telephony.store.supervised import Supervised
 
 # A wake-up that nobody has worked on after this time is sent again (ms of wall time).
 REARM_MS = 5_000
@@ -109,6 +110,11 @@ class Live:
     def feed(self) -> Feed:
         """What happened: the stream of events; and who says that they work."""
         return Feed(self._redis)
+
+    @cached_property
+    def supervised(self) -> Supervised:
+        """Which supervisor is in which contact's room."""
+        return Supervised(self._redis)
 
     def ping(self) -> None:
         """Return when Redis answers; raise StoreUnavailable when it does not."""

@@ -1,6 +1,6 @@
 // One contact: how it stands, why, and everything that happened, live while it lives.
 
-import { get, post } from "/assets/js/api.js";
+import { get, post, remove } from "/assets/js/api.js";
 import { listen } from "/assets/js/live.js";
 import { icon, toast, toastRefusal } from "/assets/js/toast.js";
 import { chip, clock, h, moment, outcomeChip, trouble } from "./words.js";
@@ -82,6 +82,27 @@ function parties(contact) {
   byId("parties").replaceChildren(...(items.length ? items : [h("li", { className: "muted" }, "Nobody any more.")]));
 }
 
+const MODES = { listen: "You listen; nobody hears you.", whisper: "Only the agent hears you.", join: "Everybody hears you." };
+
+async function supervision(contact) {
+  const talks = contact.live && contact.parties.some((leg) => leg.role === "agent" && leg.state === "joined");
+  byId("supervise").hidden = !talks;
+  if (!talks) return;
+  const now = await get(`/contacts/${id}/supervision`);
+  byId("supervise-words").textContent = now.mode ? `${MODES[now.mode]} (${now.by})` : "Your softphone rings; open it in another window and answer. The customer is told nothing, and loses nothing when you leave.";
+  byId("leave").hidden = !now.mode;
+  for (const button of document.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === now.mode));
+}
+
+async function supervisorDoes(act) {
+  try {
+    await act();
+  } catch (refusal) {
+    toastRefusal(refusal);
+  }
+  refresh();
+}
+
 function timeline(told) {
   const first = told.items[0]?.at ?? 0;
   byId("timeline").replaceChildren(...told.items.map((entry) => h("li", { className: QUIET.has(entry.kind) ? "quiet" : "" },
@@ -108,6 +129,7 @@ async function refresh() {
     why(contact, told);
     parties(contact);
     timeline(told);
+    await supervision(contact);
     trouble(byId("trouble"), null);
   } catch (refusal) {
     trouble(byId("trouble"), refusal);
@@ -118,6 +140,10 @@ function news(event) {
   if (event.contact === id && !planned) planned = setTimeout(refresh, Math.max(0, asked + AT_MOST_MS - Date.now()));
 }
 
+for (const button of document.querySelectorAll("[data-mode]")) {
+  button.addEventListener("click", () => supervisorDoes(() => post(`/contacts/${id}/supervision`, { mode: button.dataset.mode })));
+}
+byId("leave").addEventListener("click", () => supervisorDoes(() => remove(`/contacts/${id}/supervision`)));
 byId("every").addEventListener("change", (event) => byId("timeline").classList.toggle("every", event.target.checked));
 listen({ onContact: news, onReset: refresh });
 refresh();
