@@ -6,8 +6,12 @@ from typing import Final
 
 from telephony.contact.model import LegState, Stage
 
-LEASE_MS: Final = 10_000
-"""A worker that took commands has this long; twice the REST time-out of 5 s."""
+LEASE_MS: Final = 7_000
+"""A worker that took commands has this long: REST answers or fails within 6.5 s.
+
+With `FIND_AFTER_MS`, what a dead worker dialled is known again within some 10 s. A worker that is
+merely slow does no harm: its dial is looked for, not repeated.
+"""
 
 SAFETY_MS: Final = 5_000
 """A command that is ready but not taken wakes the clock after this long: its job was lost."""
