@@ -7,10 +7,8 @@ from typing import Final
 from telephony.contact.model import LegState, Stage
 
 LEASE_MS: Final = 7_000
-"""A worker that took commands has this long: REST answers or fails within 6.5 s.
-
-With `FIND_AFTER_MS`, what a dead worker dialled is known again within some 10 s. A worker that is
-merely slow does no harm: its dial is looked for, not repeated.
+"""A worker that took commands has this long: more than the REST time-out of 5 s, and so little that
+somebody else can still fill a customer's silence within 10 s if the worker has died (S2).
 """
 
 SAFETY_MS: Final = 5_000
