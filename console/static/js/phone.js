@@ -119,7 +119,11 @@ export class Phone {
     device.audio?.incoming?.(false);
     device.on("registered", () => this.#become("ready"));
     device.on("unregistered", () => this.#become(this.#wanted ? "lost" : "offline"));
-    device.on("error", (error) => this.onTrouble(error));
+    device.on("error", (error) => {
+      // The Device goes on trying by itself; until it is registered again, nothing rings here.
+      if (this.#wanted && device.state !== "registered") this.#become("lost");
+      this.onTrouble(error);
+    });
     device.on("incoming", (call) => this.#incoming(call));
     device.on("tokenWillExpire", () => this.#renew());
   }
@@ -187,6 +191,17 @@ const QUALITY = {
 
 /** A warning of the Device as a sentence. */
 export const warningText = (name) => QUALITY[name] ?? `The phone warns: ${name}.`;
+
+// Twilio's codes for a connection that is not there (Voice SDK errors, "General" and "Signaling").
+const UNREACHABLE = [31000, 31003, 31005, 31009, 53000, 53001];
+
+/** What went wrong with the phone, and what comes next. */
+export function troubleText(error) {
+  if (UNREACHABLE.includes(error.code)) {
+    return "It cannot reach Twilio and keeps trying. Check the network, and whether a firewall is in the way.";
+  }
+  return error.explanation || error.message || "The browser's console may say more.";
+}
 
 /** What the microphone is like: allowed, asked, refused, none. Asks for nothing. */
 export async function microphone() {

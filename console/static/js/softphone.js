@@ -4,7 +4,7 @@
 import { get, put } from "./api.js";
 import { clockText, momentText, serverNow, setServerTime } from "./clock.js";
 import { listen } from "./live.js";
-import { microphone, Phone, warningText } from "./phone.js";
+import { microphone, Phone, troubleText, warningText } from "./phone.js";
 import { prepare, quiet, ring } from "./ringer.js";
 import { KEYS, listenForKeys } from "./softphone/keys.js";
 import { withTransfers } from "./softphone/transferring.js";
@@ -214,7 +214,7 @@ function softphone() {
 
     trouble(error) {
       if (error.whatToDo) toastRefusal(error);
-      else toast("bad", "The phone has trouble.", error.explanation || error.message || "");
+      else toast("bad", "The phone has trouble.", troubleText(error));
     },
 
     async goOnline() {

@@ -15,10 +15,14 @@ export function icon(name) {
   return svg;
 }
 
-/** Show a sentence; kind: good, info or bad. Bad news stays until it is closed. */
+/** Show a sentence; kind: good, info or bad. Bad news stays until it is closed, and is said once. */
 export function toast(kind, text, more = "") {
+  const all = document.getElementById("toasts");
+  const key = `${kind} ${text} ${more}`;
+  if ([...all.children].some((shown) => shown.dataset.key === key)) return;
   const item = document.createElement("div");
   item.className = `toast-w notice notice-${kind}`;
+  item.dataset.key = key;
   const words = document.createElement("div");
   const first = document.createElement("strong");
   first.textContent = text;
@@ -30,7 +34,7 @@ export function toast(kind, text, more = "") {
   close.setAttribute("aria-label", "Close this message");
   close.addEventListener("click", () => item.remove());
   item.append(icon(ICONS[kind] ?? ICONS.info), words, close);
-  document.getElementById("toasts").append(item);
+  all.append(item);
   if (kind !== "bad") setTimeout(() => item.remove(), SHOWN_MS);
 }
 
