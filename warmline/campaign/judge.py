@@ -110,8 +110,8 @@ def facts(world: World, system: System) -> Facts:
 
 
 def _scores(system: System, key: str) -> list[tuple[bytes, float]]:
-    words = system.house.line.ask("ZRANGE", key, "0", "-1", "WITHSCORES")
-    return [(name, float(score)) for name, score in zip(words[::2], words[1::2], strict=True)]
+    pairs = system.house.line.ask("ZRANGE", key, "0", "-1", "WITHSCORES")
+    return [(name, float(score)) for name, score in pairs]
 
 
 def _outcomes(system: System, contact: Contact) -> tuple[str, ...]:
