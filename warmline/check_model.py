@@ -16,7 +16,7 @@ import click
 
 from telephony.contact.model import Contact, RungKind
 from warmline.walk.happenings import Bounds
-from warmline.walk.search import Walk, ringing_in, talking, walk
+from warmline.walk.search import Walk, consulting, ringing_in, talking, walk
 
 RECORD = Path(__file__).parent / "walk" / "counted.json"
 """How many states and transitions the short walks have; a test fails when a change alters them."""
@@ -37,13 +37,14 @@ PLAIN = (RungKind.CALLBACK,)
 def routes() -> dict[str, Route]:
     """All walks by name."""
     here, busy = talking(), Bounds(transfers=1, ladder=(RungKind.AGENT, *PLAIN))
-    two = Bounds(members=2, transfers=0, ladder=(RungKind.OVERFLOW, *PLAIN))
+    two = Bounds(members=2, rounds=2, transfers=0, ladder=(RungKind.OVERFLOW, *PLAIN))
     broken = Bounds(transfers=1, ladder=PLAIN, broken=True)
     late = Bounds(transfers=1, ladder=PLAIN, late=True, machines=True, looks=True)
     return {
         "a call": Route(ringing_in(), Bounds(transfers=0, ladder=PLAIN), 10),
         "two members and overflow": Route(ringing_in(), two, 7),
         "a transfer": Route(here, busy, 6),
+        "a consultation": Route(consulting(), busy, 5),
         "two transfers": Route(here, replace(busy, transfers=2, ladder=PLAIN), 5),
         "broken commands": Route(here, broken, 4),
         "late, doubled and contradicting news": Route(here, late, 4),

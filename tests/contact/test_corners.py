@@ -712,3 +712,34 @@ def test_a_contact_may_be_settled_at_any_time() -> None:
     assert begin("b", ev.CustomerCalled("CA1", "", "+1", "en"), 0).contact.customer == ""
     assert play.contact.room == f"wl-{play.contact.id}"
     assert {leg.role for leg in play.contact.legs} == set(Role)
+
+
+def test_a_hold_that_nobody_reported_is_seen() -> None:
+    play = talking()
+    looks(play, ev.LegFact(play.customer.call, True, False, ROOM, True))
+    assert play.customer.held
+    assert co.Unhold in wanted(play)
+
+
+def test_of_two_transfers_each_answers_for_itself() -> None:
+    play = transferring()
+    first = play.contact.transfers[-1].id
+    play.tell(ev.CancelAsked(first))
+    second = play.transfer()
+    play.tell(ev.CancelAsked(second))
+    for transfer in (first, second):
+        with pytest.raises(Refused, match="transfer_over"):
+            play.tell(ev.SwapAsked(transfer))
+
+
+def test_a_receiver_who_leaves_while_nobody_is_being_called_is_only_replaced() -> None:
+    play = keeping()
+    play.accept_and_join(play.ringing()[0])
+    called_off = replace(play.customer, outcome=AttemptOutcome.CANCELLED, unwanted="cancelled")
+    legs = tuple(called_off if leg.id == called_off.id else leg for leg in play.contact.legs)
+    ana = play.named("ana")
+    gone = ev.LegEnded(ana.id, ana.call, Ending.HUNG_UP)
+    play.contact = replace(play.contact, legs=legs)
+    play.quietly(gone)
+    assert play.stands(Stage.KEEPING)
+    assert co.FindCandidates in wanted(play)

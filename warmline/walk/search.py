@@ -11,7 +11,7 @@ from telephony.contact import events as ev
 from telephony.contact.codec import decode, encode, event_data
 from telephony.contact.edit import Impossible, Refused
 from telephony.contact.machine import Verdict, begin, step
-from telephony.contact.model import Contact
+from telephony.contact.model import Contact, Target, TargetKind, TransferMode
 from warmline.walk.happenings import ROOM, Bounds, Happening, candidates, happenings
 from warmline.walk.rules import at_rest, wrong
 from warmline.walk.shape import pruned, shape
@@ -50,6 +50,8 @@ class Walk:
     seconds: float = 0.0  # of processor time
     stages: dict[str, int] = field(default_factory=dict)
     outcomes: dict[str, int] = field(default_factory=dict)
+    moves: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    """Seen moves from state to state, of ``stage``, ``hunt`` and ``transfer``; for the diagrams."""
     wrongs: list[Wrong] = field(default_factory=list)
 
 
@@ -100,20 +102,30 @@ def ringing_in() -> Contact:
 
 def talking() -> Contact:
     """Ana has the customer: where transfers begin."""
-    contact = ringing_in()
-    contact = step(contact, ev.DepartmentChosen("sales", "Sales", "en", ("1",)), START).contact
-    contact = step(contact, ev.RoomJoined(FIRST.call, ROOM, 1), START).contact
+    contact = step(ringing_in(), ev.DepartmentChosen("sales", "Sales", "en", ("1",)), START).contact
+    return _rung(step(contact, ev.RoomJoined(FIRST.call, ROOM, 1), START).contact)
+
+
+def consulting() -> Contact:
+    """Ana speaks with Carla about the customer, who is on hold."""
+    contact = talking()
+    target = Target(TargetKind.DEPARTMENT, "billing", "Billing")
+    contact = step(
+        contact, ev.TransferAsked("client:ana", target, TransferMode.WARM), START
+    ).contact
+    (hold,) = contact.pending
+    return _rung(step(contact, ev.HoldRead(hold.id, contact.legs[0].id, True), START).contact)
+
+
+def _rung(contact: Contact) -> Contact:
+    """A hunt has begun: the first member is rung, accepts and joins."""
     (plan,) = contact.pending
     contact = step(contact, candidates(plan, Bounds()), START).contact
     (dial,) = contact.pending
     leg = contact.legs[-1]
-    for event in (
-        ev.DialPlaced(dial.id, leg.id, f"CA-{leg.id}"),
-        ev.LegAccepted(leg.id, f"CA-{leg.id}"),
-        ev.RoomJoined(f"CA-{leg.id}", ROOM, 2),
-    ):
-        contact = step(contact, event, START).contact
-    return contact
+    contact = step(contact, ev.DialPlaced(dial.id, leg.id, f"CA-{leg.id}"), START).contact
+    contact = step(contact, ev.LegAccepted(leg.id, f"CA-{leg.id}"), START).contact
+    return step(contact, ev.RoomJoined(f"CA-{leg.id}", ROOM, 2), START).contact
 
 
 def walk(contact: Contact, bounds: Bounds, progress: Callable[[Walk], None] | None = None) -> Walk:
@@ -175,6 +187,7 @@ def _go(
     if not what and bounds.late and isinstance(event, TWICE):
         again = step(after, event, now).contact
         what = "" if again is after else "the same webhook again changes something"
+    _note_moves(found, contact, after)
     after = pruned(after)
     mark = hash(shape(after, now))
     goal = known.number.get(mark)
@@ -188,6 +201,21 @@ def _go(
     if happening.fair:
         known.fair_from.append(number)
         known.fair_to.append(goal)
+
+
+def _note_moves(found: Walk, was: Contact, contact: Contact) -> None:
+    if was.stage is not contact.stage:
+        _note(found, "stage", was.stage, contact.stage)
+    old, new = was.hunt, contact.hunt
+    if old and new and old.id == new.id and old.state is not new.state:
+        _note(found, "hunt", old.state, new.state)
+    for before, after in zip(was.transfers, contact.transfers, strict=False):
+        if before.state is not after.state:
+            _note(found, "transfer", before.state, after.state)
+
+
+def _note(found: Walk, machine: str, was: str, now: str) -> None:
+    found.moves.setdefault(machine, set()).add((str(was), str(now)))
 
 
 def _said(event: ev.Event) -> str:
