@@ -14,6 +14,7 @@ from warmline.stories.scene import Scene
 
 Check = Callable[[Page], None]
 BILLING_NUMBER = "+12025550102"
+HEAR = "() => { speechSynthesis.speak = (said) => { window.heard = [said.lang, said.text]; }; }"
 
 
 def members(page: Page) -> list[str]:
@@ -63,6 +64,7 @@ def test_an_admin_reorders_by_keyboard_publishes_and_the_next_call_follows_then_
     assert first_rung(scene, "+12025550131", *phones) == "client:carla"
     page = open_as("ada", "/admin")
     page.get_by_role("link", name="Billing").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Billing")
     assert members(page)[:2] == ["Carla", "Dan"]
     up = page.get_by_role("button", name="Move Dan up")
     up.focus()
@@ -187,6 +189,7 @@ def test_who_rings_is_asked_and_answered_on_the_page(open_as: OpenAs) -> None:
     page.get_by_label("Department", exact=True).select_option(label="Sales")
     page.get_by_label("When, by the department's clock").fill("2026-11-24T17:55")
     page.get_by_label("Ana", exact=True).check()
+    page.get_by_label("Ask", exact=True).select_option(label="what is in force")
     page.get_by_role("button", name="Who rings?").click()
     answer = page.get_by_role("region", name=re.compile("^Sales, Tuesday 24 November 2026, 17:55"))
     expect(answer).to_contain_text("Ana is busy and is left out")
@@ -197,7 +200,7 @@ def test_who_rings_is_asked_and_answered_on_the_page(open_as: OpenAs) -> None:
 def test_a_sentence_is_heard_in_its_language_with_examples_for_its_values(open_as: OpenAs) -> None:
     page = open_as("ada", "/admin/words")
     # The voices of a machine without a sound card say nothing; what they are given is what counts.
-    page.evaluate("speechSynthesis.speak = (said) => { window.heard = [said.lang, said.text]; }")
+    page.evaluate(HEAR)
     page.get_by_role("button", name="Listen to greeting in Spanish").click()
     assert page.evaluate("window.heard") == ["es-US", "Gracias por llamar a Harbor Supplies."]
     page.get_by_label("English: greeting", exact=True).fill("Ahoy from {company}.")
