@@ -56,7 +56,8 @@ def adrift(services: Services) -> dict[str, tuple[int, str]]:
     opened = ledger.open_in_history(services.ledger, before=before)
     if not opened:
         return {}
-    unknown = [name for name in opened if name not in services.live.stages()]
+    known = services.live.stages()
+    unknown = [name for name in opened if name not in known]
     there = {contact.id for contact in services.live.contacts(unknown)}
     return {name: opened[name] for name in unknown if name not in there}
 

@@ -37,7 +37,7 @@ def row(as_: Actors, key: str) -> dict[str, Any]:
     return found
 
 
-def test_the_board_counts_who_waits_rings_talks_and_holds(
+def test_the_board_counts_who_is_in_the_menu_waits_and_rings(
     as_: Actors, house: House, play: LivePlay
 ) -> None:
     assert row(as_, "")["live"]["in_menu"] == 1
@@ -51,7 +51,10 @@ def test_the_board_counts_who_waits_rings_talks_and_holds(
     assert sales["live"]["ringing"] >= 1
     assert sales["levels"]["longest_wait_ms"] == "amber"
     assert row(as_, "billing")["live"]["waiting"] == 0
-    play.accept_and_join(play.ringing()[0])
+
+
+def test_the_board_counts_who_talks(as_: Actors, play: LivePlay) -> None:
+    play.talk_with_ana()
     sales = row(as_, "sales")
     assert (sales["live"]["waiting"], sales["live"]["talking"]) == (0, 1)
     assert sales["agents"]["talking"] == 1

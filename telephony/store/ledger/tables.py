@@ -121,6 +121,12 @@ contacts = Table(
     Index("contacts_customer", "customer", "started_at", "id"),
     Index("contacts_department", "department", "started_at", "id"),
     Index("contacts_state", "state", "started_at", "id"),
+    Index(
+        "contacts_open",
+        "started_at",
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
 )
 
 transfers = Table(

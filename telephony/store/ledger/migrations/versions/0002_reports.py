@@ -18,3 +18,11 @@ def upgrade() -> None:
     op.add_column(
         "contacts", sa.Column("unanswered", sa.Integer(), nullable=False, server_default="0")
     )
+    # The wallboard asks every few seconds who has not ended; they are few among very many.
+    op.create_index(
+        "contacts_open",
+        "contacts",
+        ["started_at"],
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
