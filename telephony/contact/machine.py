@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from telephony.contact import customers, deadlines, legs, results, seeking, transfers
+from telephony.contact import customers, deadlines, legs, promises, results, seeking, transfers
 from telephony.contact import events as ev
 from telephony.contact.calls import forget_unmade
 from telephony.contact.edit import Impossible, Refused, joined, put_leg
@@ -168,8 +168,8 @@ TABLE: Final[dict[type[ev.Event], dict[Stage, Handler]]] = {
     ),
     ev.PromiseCancelled: only(
         refuse("not_waiting_for_a_callback"),
-        promised=customers.on_promise_cancelled,
-        keeping=customers.on_promise_cancelled,
+        promised=promises.on_promise_cancelled,
+        keeping=promises.on_promise_cancelled,
         closed=refuse("contact_closed"),
     ),
     ev.DeadlinePassed: everywhere(_look),
@@ -193,14 +193,10 @@ def _mark_talked(contact: Contact, now: int) -> Contact:
 
 
 def _left_behind(contact: Contact, alone: Leg) -> bool:
-    """Somebody was in the same room and left it after this leg had come, though we heard so in
-    another order: Twilio plays the waiting music only until a room has begun.
+    """Somebody else was in the same room, in whatever order we heard so. A room lives as long as
+    somebody is in it, so they met; and Twilio plays the waiting music only until then.
     """
-    return any(
-        leg.room == alone.room and leg.sequence > alone.sequence
-        for leg in contact.legs
-        if leg is not alone and leg.room
-    )
+    return any(leg.room == alone.room for leg in contact.legs if leg is not alone and leg.room)
 
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -213,7 +209,7 @@ RULES: Final[tuple[Rule, ...]] = (
     customers.settle_company,
     transfers.progress,
     seeking.progress,
-    customers.settle_promise,
+    promises.settle_promise,
 )
 """The joint rules, in the order in which they are tried. A customer who is gone comes before all
 else.

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from warmline.campaign.plan import draw, names_of
-from warmline.campaign.system import House, open_house
+from warmline.campaign.system import House
 from warmline.campaign.world import play
-
-
-@pytest.fixture(scope="module")
-def house() -> Iterator[House]:
-    with open_house() as opened:
-        yield opened
 
 
 def test_the_same_seed_gives_the_same_trace_byte_for_byte(house: House) -> None:

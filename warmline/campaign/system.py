@@ -47,7 +47,7 @@ KEPT_TABLES = frozenset({"users", "api_tokens", "alembic_version"})
 WORKERS = 3
 RESTART_S = (0.5, 3.0)
 SWEEP_S = 10.0
-JOURNAL_S = 5.0
+JOURNAL_S = 15.0
 LOCK_S = 2.5
 """A locked SQLite keeps a statement waiting for so long (telephony.store.ledger.engine)."""
 
