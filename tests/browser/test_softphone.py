@@ -46,7 +46,7 @@ def _live_contacts(scene: Scene) -> list[Any]:
 
 def online(open_as: OpenAs, name: str, **options: object) -> Page:
     """A page of the agent, with the phone ready."""
-    page = open_as(name, **options)
+    page = open_as(name, "/", **options)
     either = page.get_by_role("button", name="Go online").or_(
         page.get_by_role("button", name="Go offline")
     )
