@@ -27,9 +27,10 @@ HEARTBEAT_S = 5.0
 # A stream ends after this time and the browser opens another: no thread is held for ever, and a
 # server that is told to stop waits no longer than this for its open answers.
 LONGEST_S = 60.0
-# A stream that stays open holds one of the server's 8 threads, and Twilio's webhooks need the rest.
-# Whoever comes when so many are open gets what has happened and is asked to come back at once.
-MOST_HELD = 4
+# A stream that stays open holds one of the server's 256 threads, and Twilio's webhooks need the
+# rest. Whoever comes when so many are open gets what has happened and is asked to come back at
+# once, which costs more than holding them (docs/performance.md).
+MOST_HELD = 200
 COME_BACK_MS = 1_000
 _EVENT_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 

@@ -29,7 +29,8 @@ from warmline.decide import System, decide
 from warmline.running import Running, announce, only_one
 from warmline.supervisor import ProcessSpec, Supervisor
 
-WEB_THREADS = 8
+# Most of them only wait for the next live event of a page (console/events_api.py).
+WEB_THREADS = 256
 # A live-event stream never ends by itself; who listens comes back and resumes. Without this limit a
 # stop would wait for it for a minute. A webhook takes less than 3 s even while Redis is away.
 WEB_KILL_SECONDS = 3

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flask import Flask, Response
 
 LONG_S = 30.0
-BEAT_S = 0.5
+BEAT_S = 2.0
 
 
 def create_app() -> Flask:
