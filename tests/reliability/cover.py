@@ -33,12 +33,16 @@ GROUPS: tuple[tuple[str, tuple[Fault, ...]], ...] = (
             fault(
                 1,
                 "before it writes",
+                "processes/test_killed.py::"
+                "the_web_is_killed_while_a_customer_is_on_hold_and_a_phone_rings",
                 "live/test_dispatch.py::a_repeated_first_webhook_finds_the_same_contact",
                 campaign="web_kill_before_write",
             ),
             fault(
                 2,
                 "after it wrote, before it answers Twilio",
+                "processes/test_killed.py::"
+                "the_web_is_killed_again_and_again_while_customers_call_in",
                 "webhooks/test_incoming.py::the_same_webhook_twice_is_one_contact_and_the_same_words",
                 "live/test_dispatch.py::an_event_with_a_mark_has_one_effect",
                 campaign="web_kill_after_write",
@@ -58,6 +62,7 @@ GROUPS: tuple[tuple[str, tuple[Fault, ...]], ...] = (
             fault(
                 4,
                 "before it dials",
+                "processes/test_killed.py::the_workers_are_killed_around_a_dial",
                 "live/test_dispatch.py::"
                 "a_worker_that_goes_on_queues_no_job_but_is_replaced_when_it_dies",
                 campaign="worker_kill_before_dial",
@@ -65,6 +70,7 @@ GROUPS: tuple[tuple[str, tuple[Fault, ...]], ...] = (
             fault(
                 5,
                 "after the dial, before it knows the CallSid",
+                "processes/test_killed.py::the_workers_are_killed_around_a_dial",
                 "workers/test_end_to_end_faults.py::"
                 "a_worker_that_is_killed_while_it_dials_is_replaced_and_nobody_rings_twice",
                 "workers/test_jobs.py::"
@@ -74,16 +80,19 @@ GROUPS: tuple[tuple[str, tuple[Fault, ...]], ...] = (
             fault(
                 6,
                 "the receiver is in the room, the agent not let go yet",
+                "processes/test_killed.py::the_workers_are_killed_while_they_let_the_agent_go",
                 campaign="worker_kill_before_call",
             ),
             fault(
                 7,
                 "the agent is let go, and that is not written",
+                "processes/test_killed.py::the_workers_are_killed_while_they_let_the_agent_go",
                 campaign="worker_kill_after_call worker_kill_before_commit",
             ),
             fault(
                 8,
                 "while it schedules a retry",
+                "processes/test_killed.py::the_workers_are_killed_while_a_retry_is_being_planned",
                 "workers/test_jobs.py::twilio_being_away_is_tried_again_later",
                 campaign="worker_kill_before_commit worker_kill_after_commit",
             ),
@@ -95,6 +104,7 @@ GROUPS: tuple[tuple[str, tuple[Fault, ...]], ...] = (
             fault(
                 10,
                 "right after it took the job",
+                "processes/test_killed.py::the_workers_are_killed_right_after_taking_the_job",
                 "workers/test_end_to_end_faults.py::a_wake_up_that_was_lost_is_replaced",
                 campaign="worker_kill_after_pop",
             ),
@@ -131,6 +141,8 @@ GROUPS: tuple[tuple[str, tuple[Fault, ...]], ...] = (
             fault(
                 15,
                 "the host has no memory or no disk left",
+                "processes/test_outages.py::"
+                "the_application_is_down_for_a_minute_with_callers_on_hold",
                 "webhooks/test_store_away.py::every_voice_route_answers_with_music_and_asks_again",
                 "processes/test_outages.py::"
                 "the_application_is_down_for_a_minute_with_callers_on_hold",
@@ -145,6 +157,9 @@ GROUPS: tuple[tuple[str, tuple[Fault, ...]], ...] = (
             fault(
                 16,
                 "restarts",
+                "processes/test_stores.py::redis_is_killed_while_a_phone_rings",
+                "processes/test_stores.py::"
+                "redis_is_killed_while_people_talk_and_they_notice_nothing",
                 "workers/test_end_to_end_faults.py::redis_restarts_in_the_middle_of_a_hunt",
                 "workers/test_worker.py::a_worker_ends_when_redis_goes_away_and_the_clock_waits",
                 campaign="redis_down",
@@ -176,13 +191,20 @@ GROUPS: tuple[tuple[str, tuple[Fault, ...]], ...] = (
             fault(
                 20,
                 "is full and evicts nothing",
+                "processes/test_stores.py::redis_refuses_to_write",
                 "ops/test_embedded.py::it_keeps_an_append_only_file_and_never_evicts",
                 campaign="redis_full",
             ),
-            fault(21, "takes no writes", campaign="redis_read_only"),
+            fault(
+                21,
+                "takes no writes",
+                "processes/test_stores.py::redis_refuses_to_write",
+                campaign="redis_read_only",
+            ),
             fault(
                 22,
                 "is slow for 20 s",
+                "processes/test_stores.py::redis_hangs_for_twenty_seconds",
                 "webhooks/test_store_away.py::"
                 "a_redis_that_has_stopped_answering_costs_less_than_three_seconds",
                 campaign="redis_slow",
@@ -211,6 +233,7 @@ GROUPS: tuple[tuple[str, tuple[Fault, ...]], ...] = (
             fault(
                 25,
                 "is down",
+                "processes/test_stores.py::no_promise_is_spoken_that_is_not_written",
                 "contact/test_stories.py::no_promise_is_spoken_while_the_ledger_is_away",
                 "workers/test_perform.py::nothing_is_promised_while_the_ledger_is_away",
                 campaign="sql_down",
@@ -218,6 +241,7 @@ GROUPS: tuple[tuple[str, tuple[Fault, ...]], ...] = (
             fault(
                 26,
                 "is slow or locked",
+                "processes/test_stores.py::sql_is_locked_and_calls_go_on",
                 "ledger/test_ledger_faults.py::"
                 "a_locked_database_is_reported_in_time_and_nothing_is_lost",
                 campaign="sql_locked",
@@ -245,12 +269,18 @@ GROUPS: tuple[tuple[str, tuple[Fault, ...]], ...] = (
                 "live/test_dispatch.py::late_news_writes_nothing",
                 campaign="webhook_delay",
             ),
-            fault(30, "one is lost", campaign="webhook_lose"),
+            fault(
+                30,
+                "one is lost",
+                "processes/test_news_lost.py::one_lost_goodbye_is_noticed_within_half_a_minute",
+                campaign="webhook_lose",
+            ),
             fault(
                 31,
                 "all are lost for minutes",
+                "processes/test_news_lost.py::"
+                "without_any_news_for_five_minutes_calls_are_answered_and_passed_on",
                 campaign="webhooks_lost",
-                gap="the campaign loses them for up to 60 s, not for five minutes",
             ),
             fault(
                 32,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from telephony.contact.model import Question, Stage
+from telephony.twilio import urls
 from tests.webhooks.support import (
     Twilio,
     action_of,
@@ -172,3 +173,17 @@ def trips(twilio: Twilio, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(pool, "get_connection", get)
     return taken
+
+
+def test_a_phone_that_we_rang_is_never_taken_for_a_new_customer(twilio: Twilio) -> None:
+    """The static fallback leads everybody here, also a receiver whose contact is lost."""
+    root = twilio.voice(urls.INCOMING, call_sid(9), To="client:ana", Direction="outbound-api")
+    assert verbs(root) == ["Say", "Play", "Redirect"]
+    assert not twilio.services.live.stages()
+
+
+def test_what_nobody_knows_is_asked_for_and_rebuilt(twilio: Twilio) -> None:
+    unknown = "9" * 32
+    twilio.voice(f"{urls.CUSTOMER}?c={unknown}&l=l1", call_sid(9))
+    assert twilio.services.live.asked_for() == {unknown}
+    assert twilio.services.live.asked_for() == set()
