@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from telephony.contact import commands as co
 from telephony.contact import events as ev
 from telephony.contact.calls import ring_customer
 from telephony.contact.edit import (
     Refused,
     cancel_hunt,
     close,
-    end_transfer,
     enter,
     joined,
     next_id,
-    post,
     put_hunt,
     put_leg,
     staff_present,
@@ -39,8 +36,8 @@ from telephony.contact.model import (
     Question,
     Role,
     Stage,
-    TransferOutcome,
 )
+from telephony.contact.promises import keep_in_vain, keeping, on_line, redeem
 from telephony.contact.records import replace
 from telephony.contact.seeking import (
     ask_promise,
@@ -52,7 +49,7 @@ from telephony.contact.seeking import (
     restart,
     seek_again,
     seeking_stage,
-    winner_left,
+    winner_of,
 )
 from telephony.contact.timing import RESTORE_TRIES, SHORT_TALK_MS
 
@@ -103,7 +100,7 @@ def on_called_again(contact: Contact, event: ev.CustomerCalled, now: int) -> Con
     contact = _add_customer_leg(contact, event, now)
     if contact.stage is Stage.RESTORING:
         return enter(replace(contact, resume=None), _resumed(contact), now)
-    contact = _redeem(replace(contact, ticket_reason=""), now)
+    contact = redeem(replace(contact, ticket_reason=""), now)
     hunt = contact.hunt
     if hunt is None or hunt.state in {HuntState.OVER, HuntState.CANCELLED}:
         contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
@@ -119,20 +116,6 @@ def on_called_elsewhere(contact: Contact, event: ev.CustomerCalled, now: int) ->
     if contact.leg_of(event.call) is not None:
         return contact
     raise Refused("not_waiting")
-
-
-def _redeem(contact: Contact, now: int) -> Contact:
-    return close_promise(contact, PromiseState.REDEEMED, now)
-
-
-def close_promise(contact: Contact, state: PromiseState, now: int) -> Contact:
-    """The promise is over; the ledger is told."""
-    promise = contact.promise
-    if promise is None or promise.state is not PromiseState.OPEN:
-        return contact
-    contact = replace(contact, promise=replace(promise, state=state))
-    command = co.ClosePromise(promise.id, state.value)
-    return post(contact, f"close:{promise.id}", command, now)
 
 
 # -- menu and questions --------------------------------------------------------------------------
@@ -201,7 +184,7 @@ def choice_overdue(contact: Contact, now: int) -> Contact:
 
 def recording_overdue(contact: Contact, now: int) -> Contact:
     """No message was recorded: whoever waits is led on, also one who cannot be called back."""
-    if not _on_line(contact):
+    if not on_line(contact):
         return close(contact, ContactOutcome.CUSTOMER_LEFT, "left_without_message", now)
     if contact.question is Question.CLOSED and not contact.customer:
         return ask_ticket(contact, "no_message", now)
@@ -214,7 +197,7 @@ def farewell_overdue(contact: Contact, now: int) -> Contact:
     assert leg is not None
     if not joined(leg):
         return put_leg(contact, unwant(leg, AttemptOutcome.CANCELLED))
-    contact = _redeem(replace(contact, ticket="", ticket_reason=""), now)
+    contact = redeem(replace(contact, ticket="", ticket_reason=""), now)
     contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
     return enter(contact, Stage.SEEKING, now)
 
@@ -225,72 +208,6 @@ def on_message(contact: Contact, event: ev.MessageRecorded, now: int) -> Contact
 
 
 # -- promise and ticket ------------------------------------------------------------------------
-
-
-def on_promise_written(contact: Contact, event: ev.PromiseWritten, now: int) -> Contact:
-    """The ledger holds it: tell the customer, or, when they are gone, send the message."""
-    promise = contact.promise
-    if promise is None or promise.state is not PromiseState.WRITING:
-        return contact
-    promise = replace(
-        promise,
-        id=event.promise,
-        state=PromiseState.OPEN,
-        due_from=event.due_from,
-        due_until=event.due_until,
-        max_attempts=event.max_attempts,
-    )
-    contact = replace(contact, promise=promise)
-    contact = end_transfer(contact, TransferOutcome.PROMISED, now, "callback_promised")
-    contact = _confirm(contact, now)
-    return enter(contact, Stage.FAREWELL if _on_line(contact) else Stage.PROMISED, now)
-
-
-def _confirm(contact: Contact, now: int) -> Contact:
-    promise = contact.promise
-    assert promise is not None
-    command = co.ConfirmPromise(promise.id, promise.due_from)
-    return post(contact, f"confirm:{promise.due_from}", command, now)
-
-
-def _on_line(contact: Contact) -> bool:
-    leg = contact.customer_leg
-    return leg is not None and leg.state is not LegState.ENDED
-
-
-def on_promise_moved(contact: Contact, event: ev.PromiseMoved, now: int) -> Contact:
-    """Another time: the customer's wish, or the next try after one in vain."""
-    promise = contact.promise
-    if promise is None or promise.id != event.promise or promise.state is not PromiseState.OPEN:
-        return contact
-    moved = replace(
-        promise,
-        due_from=event.due_from,
-        due_until=event.due_until,
-        attempts=event.attempts,
-        missed=promise.missed and not event.command,
-    )
-    return replace(contact, promise=moved)
-
-
-def on_promise_cancelled(contact: Contact, event: ev.PromiseCancelled, now: int) -> Contact:
-    """The customer does not want to be called any more; whoever rings for them is let go."""
-    promise = contact.promise
-    if promise is None or promise.id != event.promise:
-        raise Refused("no_such_promise")
-    leg = _callback_leg(contact)
-    if leg is not None and leg.state in _WITH_US:
-        raise Refused("not_waiting_for_a_callback")
-    contact = close_promise(contact, PromiseState.CANCELLED, now)
-    return close(contact, ContactOutcome.RESOLVED, "promise_cancelled", now)
-
-
-def on_ticket(contact: Contact, event: ev.TicketOpened, now: int) -> Contact:
-    contact = close_promise(replace(contact, ticket=event.ticket), PromiseState.TICKETED, now)
-    contact = end_transfer(contact, TransferOutcome.TICKETED, now, contact.ticket_reason)
-    if _on_line(contact):
-        return enter(contact, Stage.FAREWELL, now)
-    return close(contact, ContactOutcome.TICKETED, contact.ticket_reason, now)
 
 
 # -- rules that look at the customer's line ----------------------------------------------------
@@ -340,6 +257,9 @@ def _gone_recording(contact: Contact, leg: Leg, now: int) -> Contact:
 def _gone_told(contact: Contact, leg: Leg, now: int) -> Contact:
     if contact.ticket:
         return close(contact, ContactOutcome.TICKETED, contact.ticket_reason, now)
+    promise = contact.promise
+    assert promise is not None  # who is told goodbye has a ticket or a promise
+    contact = replace(contact, promise=replace(promise, told=True))
     return enter(contact, Stage.PROMISED, now)
 
 
@@ -366,18 +286,6 @@ def _resumed(contact: Contact) -> Stage:
     return contact.resume or seeking_stage(contact)
 
 
-def _keep_in_vain(contact: Contact, leg: Leg, now: int) -> Contact:
-    """The customer did not take our callback: the receiver is freed, the promise put off."""
-    if _callback_leg(contact) is not leg:
-        return contact
-    promise = contact.promise
-    assert promise is not None
-    for other in staff_present(contact):
-        contact = put_leg(contact, unwant(other, AttemptOutcome.CANCELLED))
-    contact = replace(cancel_hunt(contact), promise=replace(promise, missed=True))
-    return enter(contact, Stage.PROMISED, now)
-
-
 LEFT: dict[Stage, Callable[[Contact, Leg, int], Contact]] = {
     Stage.MENU: _gone_from_menu,
     Stage.SEEKING: _gone_waiting,
@@ -389,7 +297,7 @@ LEFT: dict[Stage, Callable[[Contact, Leg, int], Contact]] = {
     Stage.RESTORING: _restore_again,
     Stage.FAREWELL: _gone_told,
     Stage.PROMISED: _stay,
-    Stage.KEEPING: _keep_in_vain,
+    Stage.KEEPING: keep_in_vain,
     Stage.CLOSED: _stay,
 }
 """What becomes of a contact whose customer's line is down, by stage."""
@@ -404,16 +312,8 @@ def settle_company(contact: Contact, now: int) -> Contact:
     return contact if rule is None else rule(contact, now)
 
 
-def _winner(contact: Contact) -> Leg | None:
-    hunt = contact.hunt
-    if hunt is None or hunt.state is not HuntState.WON:
-        return None
-    leg = contact.leg(hunt.winner)
-    return leg if leg is not None and not leg.unwanted else None
-
-
 def _seeking(contact: Contact, now: int) -> Contact:
-    winner = _winner(contact)
+    winner = winner_of(contact)
     if winner is None or not joined(winner) or not joined(contact.customer_leg):
         return seek_again(contact, now)
     contact = put_leg(contact, replace(winner, role=Role.AGENT))
@@ -440,79 +340,9 @@ def _restoring(contact: Contact, now: int) -> Contact:
     return enter(replace(contact, resume=None, restores=0), _resumed(contact), now)
 
 
-def _keeping(contact: Contact, now: int) -> Contact:
-    winner, customer = _winner(contact), _callback_leg(contact)
-    if winner is None or not joined(winner):
-        return _receiver_left_early(contact, now) if winner_left(contact) else contact
-    if customer is None:
-        return ring_customer(contact, now)
-    if joined(customer):
-        contact = put_leg(contact, replace(winner, role=Role.AGENT))
-        contact = close_promise(contact, PromiseState.KEPT, now)
-        return enter(contact, Stage.TALKING, now)
-    return contact
-
-
-def _callback_leg(contact: Contact) -> Leg | None:
-    """The customer's leg that this keeping of the promise has dialled, if it has."""
-    leg, hunt = contact.customer_leg, contact.hunt
-    if leg is None or hunt is None or not leg.outbound or leg.since < hunt.since:
-        return None
-    return None if leg.outcome is AttemptOutcome.CANCELLED else leg
-
-
-def _receiver_left_early(contact: Contact, now: int) -> Contact:
-    """The receiver hung up before the customer was there: whoever answers is not left alone."""
-    target = department_target(contact)
-    customer = _callback_leg(contact)
-    if customer is not None and customer.state in _WITH_US:
-        contact = _redeem(contact, now)
-        contact = begin_hunt(contact, HuntPurpose.INBOUND, target, now)
-        return enter(contact, Stage.SEEKING, now)
-    if customer is not None:
-        contact = put_leg(contact, unwant(customer, AttemptOutcome.CANCELLED))
-    return begin_hunt(contact, HuntPurpose.PROMISE, target, now)
-
-
-_WITH_US = frozenset({LegState.ANSWERED, LegState.ACCEPTED, LegState.JOINED})
-
 _COMPANY: dict[Stage, Callable[[Contact, int], Contact]] = {
     Stage.SEEKING: _seeking,
     Stage.TALKING: _talking,
     Stage.RESTORING: _restoring,
-    Stage.KEEPING: _keeping,
+    Stage.KEEPING: keeping,
 }
-
-
-def settle_promise(contact: Contact, now: int) -> Contact:
-    """A promise whose time has come is kept; one tried too often becomes a ticket."""
-    promise = contact.promise
-    if contact.stage is not Stage.PROMISED or promise is None:
-        return contact
-    if promise.state is not PromiseState.OPEN or promise.missed or contact.ticket_reason:
-        return contact
-    if promise.attempts >= promise.max_attempts:
-        return replace(contact, ticket_reason="promise_attempts_used_up")
-    if now < promise.due_from:
-        return contact
-    target = department_target(replace(contact, department=promise.department))
-    contact = begin_hunt(contact, HuntPurpose.PROMISE, target, now)
-    return enter(contact, Stage.KEEPING, now)
-
-
-def forget_promise(contact: Contact, promise: str, now: int) -> Contact:
-    """Take back a promise that nobody was told of."""
-    command = co.ClosePromise(promise, PromiseState.CANCELLED.value)
-    return post(contact, f"close:{promise}", command, now)
-
-
-def promise_impossible(contact: Contact, now: int) -> Contact:
-    """No promise can be written: nothing is spoken, and the search goes on (fault 25)."""
-    leg = contact.customer_leg
-    promise = contact.promise
-    if promise is None or leg is None or leg.state is LegState.ENDED:
-        return contact  # nobody waits on the line: the outbox goes on trying
-    # It may be in the ledger all the same; nobody will hear of it, so nobody shall be called.
-    contact = forget_promise(replace(contact, promise=None), promise.id, now)
-    contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
-    return enter(contact, seeking_stage(contact), now)

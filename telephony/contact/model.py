@@ -66,9 +66,7 @@ class AttemptOutcome(StrEnum):
 
 
 class Stage(StrEnum):
-    """Where the customer stands. ``STAGES`` in machine.py says who is on the line and what they
-    hear.
-    """
+    """Where the customer stands. ``STAGES`` in machine.py says who is there and what they hear."""
 
     MENU = "menu"
     SEEKING = "seeking"
@@ -194,16 +192,14 @@ class PromiseState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One phone call. ``id`` is ours and unique in the contact; ``call`` is Twilio's CallSid (''
-    until known).
-    """
+    """One phone call. ``id`` is ours, unique in the contact; ``call`` is Twilio's CallSid."""
 
     id: str
     role: Role
     address: str
     state: LegState
     since: int  # when ``state`` began
-    call: str = ""
+    call: str = ""  # until Twilio knows it
     name: str = ""  # how the person is called in prompts and pages
     member: str = ""  # key of the department's member, if any
     hunt: str = ""  # the hunt this attempt belongs to
@@ -289,7 +285,6 @@ class Hunt:
     winner: str = ""  # leg id
     visited: tuple[str, ...] = ()  # departments already tried, this one included
     rung: int = 0  # how many rungs of the ladder are used up
-    turns: int = 0  # how often the customer chose to keep waiting
     reason: str = ""  # why it is over: closed, no_members, no_answer, ...
 
 
@@ -319,7 +314,7 @@ class Promise:
     due_until: int = 0
     attempts: int = 0
     max_attempts: int = 3
-    told: bool = False
+    told: bool = False  # the customer was on the line for it
     missed: bool = False  # tried in vain: to be counted and put off
 
 
@@ -366,9 +361,7 @@ class Contact:
 
     @property
     def room(self) -> str:
-        """FriendlyName of this contact's conference; letters, digits, dot, dash and underscore
-        only.
-        """
+        """FriendlyName of the conference; only letters, digits, dot, dash and underscore."""
         return f"wl-{self.id}"
 
     @property

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from telephony.contact import events as ev
-from telephony.contact.customers import close_promise
 from telephony.contact.edit import staff_present
 from telephony.contact.model import Contact, HuntPurpose, PromiseState, Role, Stage
+from telephony.contact.promises import close_promise
 from telephony.contact.seeking import begin_hunt, department_target
 
 SERIALS = 1_000

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from telephony.contact import commands as co
-from telephony.contact import customers, legs, outbox, seeking, transfers
 from telephony.contact import events as ev
+from telephony.contact import legs, outbox, promises, seeking, transfers
 from telephony.contact.edit import drop_pending, joined, put_leg, staff
 from telephony.contact.model import AttemptOutcome, Contact, Ending, LegState, Role
 from telephony.contact.records import replace
@@ -63,7 +63,7 @@ def on_candidates(contact: Contact, event: ev.CandidatesFound, now: int) -> Cont
 
 
 def on_promise_written(contact: Contact, event: ev.PromiseWritten, now: int) -> Contact:
-    return customers.on_promise_written(_struck(contact, event.command), event, now)
+    return promises.on_promise_written(_struck(contact, event.command), event, now)
 
 
 def on_promise_late(contact: Contact, event: ev.PromiseWritten, now: int) -> Contact:
@@ -71,15 +71,15 @@ def on_promise_late(contact: Contact, event: ev.PromiseWritten, now: int) -> Con
     contact = _struck(contact, event.command)
     if contact.promise is not None and contact.promise.id == event.promise:
         return contact
-    return customers.forget_promise(contact, event.promise, now)
+    return promises.forget_promise(contact, event.promise, now)
 
 
 def on_promise_moved(contact: Contact, event: ev.PromiseMoved, now: int) -> Contact:
-    return customers.on_promise_moved(_struck(contact, event.command), event, now)
+    return promises.on_promise_moved(_struck(contact, event.command), event, now)
 
 
 def on_ticket(contact: Contact, event: ev.TicketOpened, now: int) -> Contact:
-    return customers.on_ticket(_struck(contact, event.command), event, now)
+    return promises.on_ticket(_struck(contact, event.command), event, now)
 
 
 def on_inspected(contact: Contact, event: ev.Inspected, now: int) -> Contact:
@@ -175,7 +175,7 @@ def _hold_in_vain(contact: Contact, entry: co.Pending, now: int) -> Contact:
 
 def _promise_in_vain(contact: Contact, entry: co.Pending, now: int) -> Contact:
     """The ledger is away: nothing is promised that is not written. The customer keeps waiting."""
-    return customers.promise_impossible(contact, now)
+    return promises.promise_impossible(contact, now)
 
 
 def _plan_in_vain(contact: Contact, entry: co.Pending, now: int) -> Contact:

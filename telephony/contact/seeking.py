@@ -31,6 +31,7 @@ from telephony.contact.model import (
     Hunt,
     HuntPurpose,
     HuntState,
+    Leg,
     LegState,
     Promise,
     PromiseState,
@@ -126,6 +127,15 @@ def on_candidates(contact: Contact, event: ev.CandidatesFound, now: int) -> Cont
         target=replace(hunt.target, name=event.plan.name),
     )
     return put_hunt(contact, ringing)
+
+
+def winner_of(contact: Contact) -> Leg | None:
+    """Who won the hunt and is meant to stay."""
+    hunt = contact.hunt
+    if hunt is None or hunt.state is not HuntState.WON:
+        return None
+    leg = contact.leg(hunt.winner)
+    return leg if leg is not None and not leg.unwanted else None
 
 
 def winner_left(contact: Contact) -> bool:
@@ -339,6 +349,4 @@ def restart(contact: Contact, hunt: Hunt, now: int) -> Contact:
     if hunt.visited and hunt.target.kind is TargetKind.DEPARTMENT:
         same = hunt.visited[0] == hunt.target.value
         first = hunt.target if same else Target(TargetKind.DEPARTMENT, hunt.visited[0])
-    contact = begin_hunt(contact, hunt.purpose, first, now)
-    assert contact.hunt is not None
-    return put_hunt(contact, replace(contact.hunt, turns=hunt.turns + 1))
+    return begin_hunt(contact, hunt.purpose, first, now)

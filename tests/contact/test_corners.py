@@ -246,6 +246,8 @@ def test_who_was_told_and_stays_on_the_line_is_let_go() -> None:
     play.pass_ms(61_000)
     assert play.stands(Stage.PROMISED)
     assert play.customer.state is LegState.ENDED
+    assert play.contact.promise is not None
+    assert play.contact.promise.told
 
 
 def test_who_could_not_be_told_is_not_cut_off_but_searched_for_again() -> None:
