@@ -9,8 +9,11 @@ judged; an empty one was looked at and held nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
 
 CONTACT_OUTCOMES = frozenset({"resolved", "customer_left", "promise_kept", "ticketed"})
 TRANSFER_OUTCOMES = frozenset(
@@ -91,6 +94,36 @@ class Facts:
     open_calls: frozenset[str] | None = None
     allowed: Callable[[str], bool] | None = None
     hours: Callable[[str, float], bool] | None = None
+
+    def promises_of(self, contact: str, customer: str) -> list[PromiseFact]:
+        """Of that contact; where no contact is known, of that customer."""
+        return self._promises[0 if contact else 1].get(contact or customer, [])
+
+    def tickets_of(self, contact: str, customer: str) -> list[TicketFact]:
+        """Of that contact; where no contact is known, of that customer."""
+        return self._tickets[0 if contact else 1].get(contact or customer, [])
+
+    @cached_property
+    def _promises(self) -> Index[PromiseFact]:
+        return _indexed(self.promises or ())
+
+    @cached_property
+    def _tickets(self) -> Index[TicketFact]:
+        return _indexed(self.tickets or ())
+
+
+Record = TypeVar("Record", PromiseFact, TicketFact)
+Index = tuple[dict[str, list[Record]], dict[str, list[Record]]]
+"""Records by contact, and by customer."""
+
+
+def _indexed(records: Iterable[Record]) -> Index[Record]:
+    contacts: dict[str, list[Record]] = defaultdict(list)
+    customers: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        contacts[record.contact].append(record)
+        customers[record.customer].append(record)
+    return dict(contacts), dict(customers)
 
 
 NOTHING = Facts()

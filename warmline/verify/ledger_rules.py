@@ -6,7 +6,7 @@ heard must do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from warmline.verify.facts import CONTACT_OUTCOMES, TRANSFER_OUTCOMES, Facts, PromiseFact
@@ -18,24 +18,14 @@ GRACE_SECONDS: Final = 60.0
 DEADLINE_SECONDS: Final = 10.0
 
 
-def _whose(contact: Contact | None, record_contact: str, customer: str) -> bool:
-    if contact is None:
-        return False
-    if contact.id and record_contact:
-        return contact.id == record_contact
-    return bool(customer) and contact.customer == customer
-
-
 def _durable(facts: Facts, contact: Contact | None, t: float) -> bool:
     """Whether a promise or a ticket of this contact existed at ``t``."""
-    promises = (
-        (p.written, p.contact, p.customer) for p in facts.promises or () if p.written is not None
-    )
-    tickets = ((x.opened, x.contact, x.customer) for x in facts.tickets or ())
-    return any(
-        at <= t + ROUNDING and _whose(contact, owner, customer)
-        for at, owner, customer in (*promises, *tickets)
-    )
+    if contact is None:
+        return False
+    whose = (contact.id, contact.customer)
+    written = [each.written for each in facts.promises_of(*whose)]
+    opened = [each.opened for each in facts.tickets_of(*whose)]
+    return any(at <= t + ROUNDING for at in (*written, *opened))
 
 
 def s1_told_first(truth: Truth, facts: Facts) -> None:
@@ -71,9 +61,9 @@ def _s5_fits(truth: Truth, facts: Facts, name: str, outcome: str) -> None:
     contact = truth.by_id.get(name)
     if contact is None:
         return
-    mine = [p for p in facts.promises or () if p.contact == name]
+    mine = facts.promises_of(name, "")
     over = any(p.state in {"cancelled", "redeemed", "kept"} for p in mine)
-    ticket = facts.tickets is None or any(x.contact == name for x in facts.tickets)
+    ticket = facts.tickets is None or bool(facts.tickets_of(name, ""))
     fits: dict[str, bool] = {
         "customer_left": bool(contact.ended_by & {"self", "carrier"}) or not contact.ended_by,
         "resolved": bool(contact.served_by) or over or facts.promises is None,
@@ -88,15 +78,17 @@ def s6_kept_word(truth: Truth, facts: Facts) -> None:
     """A promise that was spoken is in the ledger, written before; what was acknowledged is kept."""
     if facts.promises is not None:
         for t, seq, leg, text in truth.said:
-            if not any(
-                p.written <= t + ROUNDING and _whose(leg.contact, p.contact, p.customer)
-                for p in facts.promises
-            ):
+            mine = _promises_of(facts, leg.contact)
+            if not any(p.written <= t + ROUNDING for p in mine):
                 _add(truth, "S6", t, seq, leg, f"spoken, and not in the ledger: {text[:60]!r}")
     for each in facts.acknowledged or ():
         if not each.kept:
             reason = f"acknowledged and lost: {each.what}"
             truth.found.append(Violation("S6", each.t, reason, contact=each.contact))
+
+
+def _promises_of(facts: Facts, contact: Contact | None) -> Sequence[PromiseFact]:
+    return facts.promises_of(contact.id, contact.customer) if contact else ()
 
 
 def s8_promises_excepted(truth: Truth, facts: Facts) -> None:
@@ -106,11 +98,8 @@ def s8_promises_excepted(truth: Truth, facts: Facts) -> None:
         if facts.promises is None:
             excused = contact.promised if contact is not None else truth.promised
         else:
-            excused = any(
-                p.open_at(leg.dialled)
-                for p in facts.promises
-                if contact is None or _whose(contact, p.contact, p.customer)
-            )
+            mine = facts.promises if contact is None else _promises_of(facts, contact)
+            excused = any(p.open_at(leg.dialled) for p in mine)
         if not excused:
             _add(truth, "S8", t, seq, leg, reason)
 
@@ -179,8 +168,8 @@ def l1_outcomes(truth: Truth, facts: Facts) -> None:
 def _promised_later(truth: Truth, facts: Facts, contact: str) -> bool:
     """The contact waits for the window of a promise that has not passed yet."""
     return any(
-        p.contact == contact and p.state == "open" and p.windows[-1][1] > (truth.rest or 0.0)
-        for p in facts.promises or ()
+        p.state == "open" and p.windows[-1][1] > (truth.rest or 0.0)
+        for p in facts.promises_of(contact, "")
     )
 
 
@@ -218,7 +207,7 @@ def l5_tried(truth: Truth, facts: Facts) -> None:
             continue
         contact = truth.by_id.get(promise.contact)
         tries = [*contact.dials, *contact.callbacks] if contact else []
-        ticket = any(x.contact == promise.contact for x in facts.tickets or ())
+        ticket = facts.tickets_of(promise.contact, promise.customer)
         if not ticket and not any(begins - ROUNDING <= t <= until for t in tries):
             reason = f"promise {promise.id} was not tried within its window and not ticketed"
             _add_contact(truth, "L5", promise.contact, reason, until)
