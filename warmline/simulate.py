@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from telephony.errors import BadInput
+from warmline.campaign.coverage import Missing, missing, table
 from warmline.campaign.plan import CALLERS, Plan, draw, names_of
 from warmline.campaign.run import Sum, campaign, plans, replay_world
 from warmline.campaign.shrink import keep, kept, smallest
@@ -35,6 +36,8 @@ SHRUNK = 3
 @click.option("--keep", "folder", type=click.Path(file_okay=False, path_type=Path),
               default=Path("var/campaign"), show_default=True,
               help="Failing worlds are kept here, as small as they can be.")  # fmt: skip
+@click.option("--coverage", is_flag=True, help="Show which fault struck in which stage; fail if "
+              "one struck too seldom where it can.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def command(
     calls: int,
@@ -44,6 +47,7 @@ def command(
     file: Path | None,
     trace: Path | None,
     folder: Path,
+    coverage: bool,
     as_json: bool,
 ) -> None:
     """Run many calls through all of Warmline in one process, with faults, and check them.
@@ -68,11 +72,22 @@ def command(
         campaign(house, worlds, total, trace=out, progress=progress)
         small = [smallest(house, failed) for failed in total.failed[:SHRUNK]]
     kept_at = [keep(folder, result) for result in small]
+    lacking = missing(total.stages, total.possible, total.contacts) if coverage else []
     if as_json:
-        click.echo(json.dumps(total.to_json()))
+        lacks = {"missing": [vars(each) for each in lacking]} if coverage else {}
+        click.echo(json.dumps(total.to_json() | lacks))
     else:
         _tell(total, small, kept_at)
-    sys.exit(1 if total.violations else 0)
+        if coverage:
+            _cover(total, lacking)
+    sys.exit(1 if total.violations or lacking else 0)
+
+
+def _cover(total: Sum, lacking: list[Missing]) -> None:
+    click.echo(table(total.stages, total.possible))
+    for each in lacking:
+        wanted = f"{each.struck} times in {each.stage}, and not {each.least}"
+        click.secho(f"{each.fault} struck {wanted}", fg="red")
 
 
 @contextmanager

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from warmline.campaign.faults import Planned
 from warmline.campaign.plan import draw, names_of
+from warmline.campaign.run import Sum, campaign, plans, replay_world
 from warmline.campaign.system import House
 from warmline.campaign.world import play
+from warmline.simulate import command
 
 
 def test_the_same_seed_gives_the_same_trace_byte_for_byte(house: House) -> None:
@@ -22,3 +32,30 @@ def test_callers_reach_people_and_every_contact_comes_to_an_end(house: House) ->
     assert [line["kind"] for line in result.lines].count("healed") == 1
     assert result.lines[0]["kind"] == "cast"
     assert result.lines[-1]["kind"] == "rest_time"
+
+
+CALLS = int(os.environ.get("WARMLINE_CAMPAIGN_CALLS", "30"))
+"""How many callers; `make campaign` and the continuous build ask for 2,000."""
+
+
+def test_no_fault_makes_a_caller_be_dropped(house: House) -> None:
+    total = campaign(house, list(plans(2026, CALLS, names_of("all"))), Sum(2026, CALLS, "all"))
+    assert total.contacts >= CALLS
+    assert sum(total.struck.values()) > 0
+    told = [f"{replay_world(f.plan, 'all')}: {f.violations[:3]}" for f in total.failed]
+    assert not told, "\n".join(told)
+
+
+def test_a_broken_world_ends_the_command_with_1_and_shrinks(tmp_path: Path) -> None:
+    """Faults for which no service could keep its word: nothing of ours answers for ever."""
+    file = tmp_path / "broken.json"
+    plan = replace(draw(7, 2, ()), faults=(Planned("webhook_lose", 0.0, times=-1),))
+    file.write_text(json.dumps({"plan": plan.to_json()}))
+    kept = tmp_path / "kept"
+    told = CliRunner().invoke(
+        command, ["--plan", str(file), "--json", "--keep", str(kept)], catch_exceptions=False
+    )
+    assert told.exit_code == 1
+    assert sum(json.loads(told.output)["violations"].values()) > 0
+    (small,) = kept.iterdir()
+    assert len(json.loads(small.read_text())["plan"]["callers"]) == 1

@@ -111,6 +111,7 @@ class Gate:
         self.spells: dict[str, float] = {}
         self.struck: Counter[str] = Counter()
         self.stages: Counter[tuple[str, str]] = Counter()
+        self.passed: Callable[[Actor, str, bool], None] = lambda actor, gate, before: None
         self.note: Note = lambda name, words, answer: None
         self.stage_of: Callable[[str], str] = lambda contact: ""
         self.open_stages: Callable[[], list[str]] = list
@@ -123,14 +124,12 @@ class Gate:
         if self.hub.current is None:
             return send()
         self.hub.pause(self.hub.jitter())
-        if self.waiting:
-            self.strike(f"redis:{name}", before=True)
+        self.strike(f"redis:{name}", before=True)
         if self.spells:
             self._redis_spells(name, send)
         answer = send()
         self.note(name, words, answer[0])
-        if self.waiting:
-            self.strike(f"redis:{name}", before=False)
+        self.strike(f"redis:{name}", before=False)
         return answer
 
     def _redis_spells(self, name: str, send: Callable[[], object]) -> None:
@@ -155,6 +154,7 @@ class Gate:
         actor = self.hub.current
         if actor is None:
             return
+        self.passed(actor, gate, before)
         for planned in self.waiting:
             spot = BOUNDARIES[planned.name]
             fits = spot.before is before and gate.startswith(spot.gate)

@@ -29,6 +29,7 @@ class Sum:
     contacts: int = 0
     struck: Counter[str] = field(default_factory=Counter)
     stages: Counter[tuple[str, str]] = field(default_factory=Counter)
+    possible: Counter[tuple[str, str]] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     transfers: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
@@ -43,6 +44,7 @@ class Sum:
         self.contacts += sum(result.outcomes.values())
         self.struck += result.struck
         self.stages += result.stages
+        self.possible += result.possible
         self.outcomes += result.outcomes
         self.transfers += result.transfers
         self.answers += result.answers

@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -37,6 +38,8 @@ from telephony.store.ledger import Role, migrate
 from telephony.store.ledger.tables import api_tokens, metadata
 from telephony.store.live import REARM_MS, Live
 from telephony.twilio.rest import Rest
+from warmline.campaign.coverage import could_strike
+from warmline.campaign.hub import Actor
 from warmline.campaign.line import Line
 from warmline.campaign.network import ACCOUNT, BASE, FALLBACK_URL, TOKEN, World
 from webhooks.app import create_app
@@ -48,6 +51,9 @@ WORKERS = 3
 RESTART_S = (0.5, 3.0)
 SWEEP_S = 10.0
 JOURNAL_S = 15.0
+LOOKED_AT = 0.02
+"""The share of gates at which it is noted what could strike there."""
+
 LOCK_S = 2.5
 """A locked SQLite keeps a statement waiting for so long (telephony.store.ledger.engine)."""
 
@@ -257,12 +263,16 @@ class System:
         self._tick_at = float("inf")
         self._popped = ""
         self._outcomes: dict[str, list[str]] | None = None
+        self.possible: Counter[tuple[str, str]] = Counter()
+        # Looking must not change what happens, so it has dice of its own.
+        self._look_now = random.Random(f"{world.network.account.sid} looks")
         house.empty()
         house.clock.world = house.rest.world = world
         house.rest._clients.clear()
         house.line.pool.gate = world.gate
         self.gate.note = self._note
         self.gate.stage_of = self.stage_of
+        self.gate.passed = self._passed
         self.gate.open_stages = self.open_stages
         self.gate.again = self._again
         # Leases are told apart by a number drawn from the process's own generator.
@@ -415,6 +425,13 @@ class System:
             journal.copy(self.services)
         except StoreUnavailable:
             return
+
+    def _passed(self, actor: Actor, gate: str, before: bool) -> None:
+        """Note now and then what could strike here, and in which stage."""
+        if actor.about and self._look_now.random() < LOOKED_AT:
+            stage = self.stage_of(actor.about)
+            for name in could_strike(actor.kind, gate, before=before):
+                self.possible[name, stage] += 1
 
     # What is so ----------------------------------------------------------------------------------
 

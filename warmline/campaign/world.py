@@ -33,6 +33,7 @@ class Result:
     struck: Counter[str]
     stages: Counter[tuple[str, str]]
     violations: list[judge.Violation]
+    possible: Counter[tuple[str, str]] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     transfers: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
@@ -64,7 +65,7 @@ def play(house: House, plan: Plan) -> Result:
         violations = judge.judge(world, system)
         result = Result(plan, world.trace.lines, world.gate.struck, world.gate.stages, violations)
         judge.count(system, result.outcomes, result.transfers)
-        result.answers = people.answers
+        result.answers, result.possible = people.answers, system.possible
         result.virtual = world.now
     finally:
         system.close()
