@@ -11,7 +11,7 @@ import json
 import types
 import typing
 from collections.abc import Callable
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
@@ -34,7 +34,11 @@ def encode(contact: Contact) -> str:
     """The contact as JSON text."""
     body = _record(Contact)[0](contact)
     body["format"] = FORMAT
-    return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    return _WRITER.encode(body)
+
+
+# A contact is a tree, so nobody need look for circles.
+_WRITER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 
 def decode(text: str | bytes) -> Contact:
@@ -67,26 +71,25 @@ def _record(cls: type) -> tuple[Encoder, Decoder]:
 
 def _make_record(cls: type) -> tuple[Encoder, Decoder]:
     hints = get_type_hints(cls, vars(model) | vars(commands) | vars(events))
-    plan = []
-    for field in fields(cls):
-        encoder, decoder = _coder(hints[field.name])
-        plan.append((field.name, field.default, encoder, decoder))
+    coders = {field.name: _coder(hints[field.name]) for field in fields(cls)}
+    plan = [(field.name, field.default, coders[field.name][0]) for field in fields(cls)]
+    decoders = {name: decoder for name, (_, decoder) in coders.items()}
 
     def encode_record(value: Any) -> dict[str, Any]:
         out: dict[str, Any] = {}
-        for name, default, encoder, _ in plan:
+        for name, default, encoder in plan:
             item = getattr(value, name)
             if item is not default and item != default:
-                out[name] = encoder(item)
+                out[name] = item if encoder is _same else encoder(item)
         return out
 
     def decode_record(body: dict[str, Any]) -> Any:
         given: dict[str, Any] = {}
-        for name, default, _, decoder in plan:
-            if name in body:
-                given[name] = decoder(body[name])
-            elif default is MISSING:
-                raise Corrupt(f"{cls.__name__}.{name} is missing")
+        for name, value in body.items():
+            decoder = decoders.get(name)
+            if decoder is not None:
+                given[name] = decoder(value)
+        # A missing field without a default is a TypeError, which ``decode`` reports.
         return cls(**given)
 
     return encode_record, decode_record
@@ -116,7 +119,7 @@ def _coder(hint: Any) -> tuple[Encoder, Decoder]:
         return _record(cast(type, hint))
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         members: dict[str, StrEnum] = {member.value: member for member in hint}
-        return str, members.__getitem__
+        return _same, members.__getitem__
     return _same, _scalar(hint)
 
 

@@ -11,8 +11,8 @@ rules contradict each other. The contact is untouched in both cases.
 
 Then the **joint rules** run to a fixed point: they look at legs, hunt, transfer, promise and the
 time, never at the event, and move the small machines on (legs.py, seeking.py, transfers.py,
-customers.py, promises.py). Last, the outbox is made to hold what the new state wants (wants.py), and the timers are derived
-(deadlines.py). Every contact that is not at rest has a deadline.
+customers.py, promises.py). Last, the outbox is made to hold what the new state wants (wants.py),
+and the timers are derived (deadlines.py). Every contact that is not at rest has a deadline.
 
 Who is on the line and what the customer hears, by stage, stands in ``STAGES``.
 """

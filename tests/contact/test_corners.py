@@ -70,6 +70,12 @@ def test_the_first_webhook_twice_is_one_contact() -> None:
     assert play.quietly(again).contact is play.contact
 
 
+def test_the_webhook_of_a_customer_who_called_again_twice_is_one_call() -> None:
+    play = keeping()
+    again = ev.CustomerCalled(play.customer.call, play.contact.customer, "+12025550100", "en")
+    assert play.quietly(again).contact is play.contact
+
+
 def test_a_second_call_of_the_same_customer_is_another_contact() -> None:
     play = talking()
     with pytest.raises(Refused, match="not_waiting"):
