@@ -28,6 +28,9 @@ def _timer(route: str) -> Histogram:
 
 
 def answered(route: str, result: str, seconds: float) -> None:
-    """Count one answer. ``result``: ok, trouble, unknown, forged, malformed, foreign, away."""
+    """Count one answer.
+
+    ``result``: ok, trouble, unknown, forged, malformed, foreign, away, method (not allowed here).
+    """
     _counter(route, result).inc()
     _timer(route).observe(seconds)
