@@ -43,6 +43,13 @@ LANGUAGE_NAMES = {"en": "English", "es": "Spanish"}
 NEW_LADDER = ["callback", "message", "ticket"]
 
 
+def languages_of(company: Company, *texts: object) -> dict[str, str]:
+    """The company's languages, and those of texts that are there already: none is dropped."""
+    used = {code for each in texts if isinstance(each, dict) for code in each}
+    codes = (*company.languages, *(code for code in LANGUAGES if code in used))
+    return {code: LANGUAGE_NAMES[code] for code in codes}
+
+
 @pages.get("/admin/departments/<key>")
 @least(Role.ADMIN)
 def admin_department(key: str) -> Page:
@@ -153,7 +160,7 @@ def _part(key: str) -> Part:
             rungs={str(each): words for each, words in RUNGS.items()} | overflows,
             known=known,
             days=list(Day),
-            languages={code: LANGUAGE_NAMES[code] for code in company.languages},
+            languages=languages_of(company, typed.values.get("spoken")),
             all_languages={code: LANGUAGE_NAMES[code] for code in LANGUAGES},
             zone=company.timezone,
             meaning=meaning,

@@ -12,7 +12,7 @@ from console.problems import Problem
 from console.routing_desk import Desk
 from console.routing_pages import frame
 from console.routing_pages.department_form import key_for
-from console.routing_pages.departments import LANGUAGE_NAMES
+from console.routing_pages.departments import LANGUAGE_NAMES, languages_of
 from console.routing_pages.fields import (
     destination,
     destination_text,
@@ -178,6 +178,8 @@ def _part(key: str) -> Part:
 
     def show(lying: Desk, typed: Typed, clash: Clash | None) -> str:
         company = lying.company
+        spoken = [each.get("spoken") for each in rows(typed.values, "choices")]
+        languages = languages_of(company, typed.values.get("prompt"), *spoken)
         return frame.show(
             "admin/menu.html",
             lying,
@@ -186,8 +188,8 @@ def _part(key: str) -> Part:
             clash=clash,
             keys=dict(zip(KEYS, KEYS, strict=True)),
             named=_named(company),
-            languages={code: LANGUAGE_NAMES[code] for code in company.languages},
-            tags={code: speech_tag(code) for code in company.languages},
+            languages=languages,
+            tags={code: speech_tag(code) for code in languages},
         )
 
     return Part(f"menus.{key}", apply, show)

@@ -10,7 +10,7 @@ from console import state
 from console.pages.shell import least, pages
 from console.routing_desk import Desk
 from console.routing_pages import frame
-from console.routing_pages.departments import LANGUAGE_NAMES
+from console.routing_pages.departments import languages_of
 from console.routing_pages.fields import part, text
 from console.routing_pages.frame import Clash, Document, Page, Part, Typed
 from telephony.prompts import Prompt, placeholders, sentences, speech_tag
@@ -88,15 +88,16 @@ def _apply(document: Document, typed: dict[str, Any]) -> None:
 
 
 def _show(lying: Desk, typed: Typed, clash: Clash | None) -> str:
+    languages = languages_of(lying.company, *part(typed.values, "wording").values())
     return frame.show(
         "admin/words.html",
         lying,
         typed=typed,
         clash=clash,
         groups={title: _prompts(prefixes) for title, prefixes in GROUPS.items()},
-        catalogue={code: sentences(code) for code in lying.company.languages},
-        languages={code: LANGUAGE_NAMES[code] for code in lying.company.languages},
-        tags={code: speech_tag(code) for code in lying.company.languages},
+        catalogue={code: sentences(code) for code in languages},
+        languages=languages,
+        tags={code: speech_tag(code) for code in languages},
         values={str(key): sorted(placeholders(sentences("en")[key])) for key in Prompt},
         examples=EXAMPLES,
     )

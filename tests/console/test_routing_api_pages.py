@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from console.routing_pages import fields, worded
+from console.routing_pages.words import GROUPS
+from telephony.prompts import Prompt
 from telephony.routing import plain_yaml
 from telephony.routing.example import example_company
 from telephony.routing.text import from_data, from_yaml, to_data, to_yaml
@@ -199,6 +201,26 @@ def test_a_form_keeps_everything_that_a_department_can_say(ada: Admin, house: Ho
     draft = ada.draft()
     assert (draft["version"], draft["changes"]) == (2, [])
     assert from_data(draft["document"]) == from_yaml(full)
+
+
+def test_words_of_a_language_that_is_not_spoken_any_more_are_not_dropped(
+    ada: Admin, house: House
+) -> None:
+    document = to_data(example_company())
+    document["languages"] = ["en"]
+    del document["menus"]["main"]["choices"][4]
+    document["wording"] = {"goodbye": {"es": "Adiós."}}
+    book.publish_routing(
+        house.ledger, to_yaml(from_data(document)), "ada", "", 0, now=house.clock.now
+    )
+    for path in ("/admin/departments/sales", "/admin/menus/orders", "/admin/words"):
+        assert ada.post(path, ada.form(path)).status_code == 204, path
+        assert ada.draft()["changes"] == [], path
+
+
+def test_every_sentence_stands_in_exactly_one_group_of_the_page() -> None:
+    shown = [str(key) for key in Prompt for group in GROUPS.values() if key.startswith(group)]
+    assert shown == [str(key) for key in Prompt]
 
 
 def test_members_change_places_come_and_go_with_the_rows(ada: Admin) -> None:
