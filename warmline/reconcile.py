@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 
 import click
 
 from telephony.bootstrap import build
-from warmline.running import settings_here
+from telephony.clock import ANCHOR
+from warmline.running import find_running, settings_here
 from workers.reconciler import Report, Watch, look
 
 _UNREACHABLE = 1
@@ -24,7 +26,12 @@ def command(context: click.Context, as_json: bool) -> None:
     rebuilt. Ends with 1 when Twilio cannot be asked. A stray phone is only ended by the running
     reconciler, which sees it twice.
     """
-    services = build(settings_here())
+    settings = settings_here()
+    running = find_running(settings.data_dir)
+    if running is not None and ANCHOR in running.environment:
+        # Where time runs faster, it began for all processes of that system at one moment.
+        os.environ.setdefault(ANCHOR, running.environment[ANCHOR])
+    services = build(settings)
     try:
         report = look(services, Watch())
     finally:

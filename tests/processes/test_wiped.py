@@ -4,6 +4,10 @@ SQL.
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -144,3 +148,30 @@ def test_an_old_record_goes_on_from_what_is_really_there(
     scene.hang_up(call)
     scene.outcome(call, "resolved")
     all_is_well(scene, call)
+
+
+def test_the_command_heals_by_hand(system: House, scene: Scene, customer: str) -> None:
+    """`warmline reconcile`, while the reconciler itself hangs."""
+    call, ana = with_ana(scene, customer)
+    with system.frozen("reconciler"):
+        wipe(system)
+        report = json.loads(reconcile(system, "--json"))
+        assert report["rebuilt"] == [call[2:].lower()]
+        assert system.knows(call)
+        assert reconcile(system).strip() == "Everything agrees."
+    scene.hears(call, "people", ana)
+    all_is_well(scene, call)
+
+
+def reconcile(system: House, *options: str) -> str:
+    environ = {**os.environ, "WARMLINE_DATA_DIR": system.running.environment["WARMLINE_DATA_DIR"]}
+    done = subprocess.run(
+        [sys.executable, "-m", "warmline", "reconcile", *options],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
