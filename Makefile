@@ -40,6 +40,16 @@ lint: $(READY)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+# Every branch of the core is taken by its own tests.
+core: $(READY)
+	@$(BIN)/coverage run --branch --source=telephony/contact --data-file=.coverage.core \
+		-m pytest -q tests/contact $(ARGS)
+	@$(BIN)/coverage report --data-file=.coverage.core --fail-under=100
+
+# The page of states, from the core's own tables.
+docs: $(READY)
+	@$(BIN)/python -m warmline.docs_made
+
 check:
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test

@@ -182,6 +182,16 @@ REASONS: dict[str, Reason] = {
         "The agent is not on the line any more, so nobody could take the customer back.",
         "Let the transfer go on: the customer is looked after.",
     ),
+    "customer_line_lost": Reason(
+        "The customer's line is lost",
+        "The customer's line broke and they are being called back.",
+        "Stay in the room; ask again when the customer is back.",
+    ),
+    "not_waiting_for_a_callback": Reason(
+        "No callback is waited for",
+        "The customer is on the line, or nobody is to be called back any more.",
+        "Look at the contact: it says where the customer stands.",
+    ),
     "no_such_transfer": Reason(
         "No such transfer", "This contact has no such transfer.", "Read the contact again."
     ),
