@@ -164,7 +164,7 @@ BUGS: Final[tuple[Bug, ...]] = (
     ),
     Bug(
         "receiver_of_a_promise_is_forgotten",
-        CONTACT + "customers.py",
+        CONTACT + "promises.py",
         "    promise = contact.promise\n    assert promise is not None\n"
         "    for other in staff_present(contact):\n"
         "        contact = put_leg(contact, unwant(other, AttemptOutcome.CANCELLED))\n",
@@ -173,14 +173,14 @@ BUGS: Final[tuple[Bug, ...]] = (
     ),
     Bug(
         "attempts_are_not_counted",
-        CONTACT + "customers.py",
+        CONTACT + "promises.py",
         "    contact = replace(cancel_hunt(contact), promise=replace(promise, missed=True))\n",
         "    contact = cancel_hunt(contact)\n",
         "a promise is tried without end",
     ),
     Bug(
         "promise_before_its_hour",
-        CONTACT + "customers.py",
+        CONTACT + "promises.py",
         "    if now < promise.due_from:\n        return contact\n",
         "",
         "the customer is called back at once, whatever the hour",
@@ -188,7 +188,7 @@ BUGS: Final[tuple[Bug, ...]] = (
     Bug(
         "promise_is_not_redeemed",
         CONTACT + "customers.py",
-        '    contact = _redeem(replace(contact, ticket_reason=""), now)\n    hunt = contact.hunt\n',
+        '    contact = redeem(replace(contact, ticket_reason=""), now)\n    hunt = contact.hunt\n',
         "    hunt = contact.hunt\n",
         "a customer who called in is called back all the same",
     ),
