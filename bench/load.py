@@ -7,6 +7,7 @@ measures.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -45,7 +46,7 @@ class Load:
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that is not exceeded by ``share`` (0 to 1) of all; 0 without any."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
+    return ordered[max(0, math.ceil(len(ordered) * share) - 1)] if ordered else 0.0
 
 
 def send(host: str, port: int, requests: Sequence[bytes], connections: int) -> Load:
