@@ -15,10 +15,10 @@ from rich.progress import Progress
 
 from telephony.errors import BadInput
 from warmline.campaign.coverage import Missing, missing, table
+from warmline.campaign.house import open_house
 from warmline.campaign.plan import CALLERS, Plan, draw, names_of
 from warmline.campaign.run import Sum, campaign, plans, replay_world
 from warmline.campaign.shrink import keep, kept, smallest
-from warmline.campaign.system import open_house
 from warmline.campaign.world import Result
 
 SHRUNK = 3

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from warmline.campaign.system import House, open_house
+from warmline.campaign.house import House, open_house
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from warmline.campaign.faults import Planned
+from warmline.campaign.house import House
 from warmline.campaign.plan import draw, names_of
 from warmline.campaign.run import Sum, campaign, plans, replay_world
-from warmline.campaign.system import House
 from warmline.campaign.world import play
 from warmline.simulate import command
 

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from telephony.store import keys
+from warmline.campaign.house import open_house
 from warmline.campaign.judge import _scores
-from warmline.campaign.system import open_house
 
 
 def test_moments_that_are_still_to_come_are_read() -> None:

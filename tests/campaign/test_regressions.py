@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from warmline.campaign.house import House
 from warmline.campaign.shrink import kept
-from warmline.campaign.system import House
 from warmline.campaign.world import play
 
 FILES = sorted((Path(__file__).parent / "regressions").glob("*.json"))

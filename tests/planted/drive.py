@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import sys
 
+from warmline.campaign.house import open_house
 from warmline.campaign.plan import names_of
 from warmline.campaign.run import plans
-from warmline.campaign.system import open_house
 from warmline.campaign.world import play
 
 

@@ -10,8 +10,10 @@ and what people do is decided by one seed, so a run can be repeated to the byte.
 - `plan`     what one small world is made of: callers, faults, switches; readable from JSON
 - `faults`   the catalogue of what can strike, and the gate that lets it
 - `people`   callers and staff, who behave at random
+- `house`    Redis, ledger and application, shared by all worlds
 - `system`   web, workers, clock, reconciler and journal of one world
 - `world`    one world from the first call to rest; what was found
 - `judge`    what must hold at the end
+- `coverage` which fault struck in which stage
 - `run`      many worlds, their sum, the smallest failing one
 """

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from simulator.trace import as_line
+from warmline.campaign.house import House
 from warmline.campaign.people import staff
 from warmline.campaign.plan import CALLERS, Plan, draw
-from warmline.campaign.system import House
 from warmline.campaign.world import Result, play
 
 DAY_S = 86_400.0

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from warmline.campaign.house import House
 from warmline.campaign.plan import Plan
-from warmline.campaign.system import House
 from warmline.campaign.world import Result, play
 
 

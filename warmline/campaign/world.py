@@ -12,10 +12,11 @@ from telephony.routing.example import example_company
 from telephony.twilio.urls import Urls
 from warmline.campaign import judge
 from warmline.campaign.faults import BOUNDARIES, NETWORK, PEOPLE, SPELLS, Planned
+from warmline.campaign.house import House
 from warmline.campaign.network import FALLBACK_URL, HOST, Line, World
 from warmline.campaign.people import People, staff
 from warmline.campaign.plan import FAULTY_S, Plan
-from warmline.campaign.system import House, System
+from warmline.campaign.system import System
 from warmline.provision import application_form, number_form
 
 REST_LIMIT_S = 1_800.0
