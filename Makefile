@@ -16,7 +16,7 @@ READY := $(VENV)/.ready-$(KEY)
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: venv demo test processes lint check lock clean
+.PHONY: venv demo test processes lint core docs check lock clean
 .DEFAULT_GOAL := check
 
 venv: $(READY)
@@ -52,6 +52,7 @@ docs: $(READY)
 
 check:
 	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory core
 	@$(MAKE) --no-print-directory test
 
 # One lock for every system and Python from 3.11 on, without registry addresses: plain pip installs

@@ -115,3 +115,12 @@ def test_a_found_contact_that_is_there_after_all_changes_nothing() -> None:
     called = ev.CustomerCalled("CA" + ID, "+12025550199", "+12025550100", "en")
     contact = begin(ID, called, NOW).contact
     assert step(contact, FOUND, NOW).contact is contact
+
+
+def test_a_customer_whose_legs_are_forgotten_calls_in_and_redeems_the_promise() -> None:
+    contact = found(legs=(), promise=PROMISE)
+    call = ev.CustomerCalled("CA" + "c" * 32, "+12025550199", "+12025550100", "en")
+    after = step(contact, call, NOW + 1_000).contact
+    assert after.stage is Stage.SEEKING
+    assert after.promise is not None
+    assert after.promise.state is PromiseState.REDEEMED
