@@ -16,7 +16,7 @@ READY := $(VENV)/.ready-$(KEY)
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: venv demo test processes lint core docs check lock clean
+.PHONY: venv demo test processes campaign soak lint core docs check lock clean
 .DEFAULT_GOAL := check
 
 venv: $(READY)
@@ -33,6 +33,13 @@ test: $(READY)
 # Every process killed, every store taken away, under calls: about five minutes on two idle cores.
 processes: $(READY)
 	@PROCESSES=all $(BIN)/python -m pytest -q -s tests/processes $(ARGS)
+
+# Calls with every fault, under a virtual clock; and the long run of it.
+campaign: $(READY)
+	@$(BIN)/warmline simulate --calls 2000 $(ARGS)
+
+soak: $(READY)
+	@$(BIN)/warmline simulate --calls 150000 --coverage --json $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check .
