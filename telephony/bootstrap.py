@@ -52,6 +52,15 @@ class CurrentRouting:
             threading.Thread(target=self._refresh_beside, daemon=True).start()
         return self._company or company
 
+    def newest(self) -> Company:
+        """The company as it was published last, for what must follow a change at once.
+
+        One round trip to Redis; when Redis is away, the one that is known.
+        """
+        company = self.company()
+        self._take_kept()
+        return self._company or company
+
     def refresh(self) -> Company:
         """Look for a newer version now and wait for it."""
         with self._lock:
@@ -69,7 +78,7 @@ class CurrentRouting:
             published = current_routing(self._ledger)
         except StoreUnavailable:
             return self._without_sql()
-        if published is not None and published.number != self._number:
+        if published is not None and published.number > self._number:
             self._company = from_yaml(published.document)
             self._number = published.number
             self._keep(published.number, published.document)

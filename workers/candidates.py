@@ -15,7 +15,7 @@ _ABSENT = frozenset({Presence.BUSY, Presence.BREAK, Presence.WRAP_UP, Presence.O
 
 def find_candidates(task: Task, command: co.FindCandidates) -> Event:
     """The plan and the candidates of a hunt, from the routing and from what is known of members."""
-    company, target = task.company, command.target
+    company, target = task.services.routing.newest(), command.target
     department = (
         company.departments.get(target.value) if target.kind is TargetKind.DEPARTMENT else None
     )

@@ -92,6 +92,7 @@ def test_a_screen_on_the_wall_shows_numbers_only_until_its_link_is_ended(
     page.get_by_role("button", name="Links for the wall").click()
     page.get_by_label("Where it hangs").fill("Hall")
     page.get_by_role("button", name="Make a link").click()
+    expect(page.get_by_label("The new link")).to_have_value(re.compile("http"))
     link = page.get_by_label("The new link").input_value()
     no_violations(page)
     complaints: list[str] = []

@@ -96,8 +96,13 @@ def test_nobody_else_hears_a_whisper_when_the_agent_has_passed_the_customer_on(
         "the supervisor only listens",
         lambda _: scene.api("sam").get(f"/contacts/{contact}/supervision")["mode"] == "listen",
     )
-    assert hears(scene, customer) == ("people", {carla})
-    assert hears(scene, carla) == ("people", {customer})
+    scene.wait(
+        "customer and receiver hear each other, and nobody else",
+        lambda _: (
+            hears(scene, customer) == ("people", {carla})
+            and hears(scene, carla) == ("people", {customer})
+        ),
+    )
     scene.hang_up(customer)
     assert scene.down(sam)["by"] == "service"
 

@@ -67,6 +67,7 @@ def test_a_child_killed_from_outside_comes_back_and_the_others_stay() -> None:
     supervisor = Supervisor(specs, environ=os.environ, write=record)
 
     def kill_b() -> None:
+        wait_for_lines(record, "a", 1)
         wait_for_lines(record, "b", 1)
         os.kill(int(record.printed_by("b")[0].split()[1]), signal.SIGKILL)
 

@@ -71,3 +71,12 @@ def test_the_first_call_after_a_quiet_time_follows_what_another_process_publishe
     publish_routing(desk.services.ledger, document, "ana", "", 1, now=NOW)
     there.refresh()
     assert here.company().name == "Harbour Supplies"
+
+
+def test_a_hunt_follows_what_was_published_a_moment_ago(desk: Desk) -> None:
+    busy, publisher = fresh(desk.services), fresh(desk.services)
+    assert busy.company().name == "Harbor Supplies"
+    document = COMPANY.replace("Harbor Supplies", "Harbour Supplies")
+    publish_routing(desk.services.ledger, document, "ana", "", 1, now=NOW)
+    publisher.refresh()
+    assert busy.newest().name == "Harbour Supplies"
