@@ -12,9 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.planted.misses import WHY
+
 from tests.reliability import cover, cover_people
 from tests.reliability.cover import Fault
-from tests.planted.misses import WHY
 from warmline.verify import INVARIANTS
 
 ROOT = Path(__file__).resolve().parents[2]
