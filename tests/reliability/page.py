@@ -5,14 +5,9 @@ They stand between ``<!-- begin NAME -->`` and ``<!-- end NAME -->``; all else i
 
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-from tests.planted.misses import WHY
 
 from tests.reliability import cover, cover_people
 from tests.reliability.cover import Fault
@@ -20,7 +15,6 @@ from warmline.verify import INVARIANTS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reliability.md"
-PLANTED = ROOT / "tests" / "planted" / "result.json"
 GROUPS = cover.GROUPS + cover_people.GROUPS
 
 
@@ -60,38 +54,9 @@ def invariant_table() -> str:
     return "\n".join(rows)
 
 
-def planted_table() -> str:
-    """The last run of the planted bugs, as it was recorded."""
-    ran = json.loads(PLANTED.read_text(encoding="utf-8"))
-    missed = [each for each in ran["outcomes"] if not each["found"]]
-    found, bugs = ran["found"], ran["bugs"]
-    rows = [
-        f"Recorded: {found} of {bugs} bugs found ({100 * found / bugs:.0f} %), with at most "
-        f"{ran['budget']['calls']} calls for a bug. By what they were found:",
-        "",
-        "| | bugs |",
-        "|---|---|",
-        *(f"| {name} | {count} |" for name, count in _first_signs(ran["outcomes"])),
-        "",
-        "Missed:",
-        "",
-        "| bug | what it breaks | why it was missed |",
-        "|---|---|---|",
-        *(f"| `{x['name']}` | {x['breaks']} | {WHY.get(x['name'], '')} |" for x in missed),
-    ]
-    return "\n".join(rows)
-
-
-def _first_signs(outcomes: list[dict[str, Any]]) -> list[tuple[str, int]]:
-    """How many bugs each invariant has found; a bug that breaks several counts for each."""
-    signs = Counter(sign for each in outcomes for sign in each["by"])
-    return [(sign, count) for sign, count in signs.most_common()]
-
-
 PARTS: dict[str, Callable[[], str]] = {
     "invariants": invariant_table,
     "faults": fault_table,
-    "planted": planted_table,
 }
 
 
