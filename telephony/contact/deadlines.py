@@ -99,7 +99,7 @@ def timers(contact: Contact, now: int) -> tuple[Timer, ...]:
     """Every moment at which something is due, by name; the earliest is the contact's deadline."""
     found = [*_leg_timers(contact, now), *_outbox_timers(contact, now)]
     if contact.stage is not Stage.CLOSED:
-        found.extend(_hunt_timers(contact))
+        found.extend(_hunt_timers(contact, now))
         due = stage_due(contact)
         if due is not None:
             found.append(Timer(f"stage:{contact.stage.value}", due))
@@ -130,12 +130,14 @@ def _outbox_timers(contact: Contact, now: int) -> list[Timer]:
     return found
 
 
-def _hunt_timers(contact: Contact) -> list[Timer]:
+def _hunt_timers(contact: Contact, now: int) -> list[Timer]:
+    """A ring whose moment has passed waits for its phone to be quiet, not for a time."""
     hunt = contact.hunt
     if hunt is None or contact.stage not in HUNTING:
         return []
     if hunt.state is HuntState.RINGING:
-        return [Timer("ring", hunt.wave_at + ring.delay_ms) for ring in hunt.due]
+        moments = (hunt.wave_at + ring.delay_ms for ring in hunt.due)
+        return [Timer("ring", moment) for moment in moments if moment > now]
     if hunt.state is HuntState.RESTING and hunt.plan is not None:
         return [Timer("pause", hunt.since + hunt.plan.pause_ms)]
     return []

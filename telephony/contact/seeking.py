@@ -36,6 +36,7 @@ from telephony.contact.model import (
     Promise,
     PromiseState,
     Question,
+    Ring,
     Role,
     Rung,
     RungKind,
@@ -201,7 +202,11 @@ def _stay(contact: Contact, hunt: Hunt, now: int) -> Contact:
 def _ringing(contact: Contact, hunt: Hunt, now: int) -> Contact:
     if contact.stage not in HUNTING:
         return contact
-    due = tuple(ring for ring in hunt.due if hunt.wave_at + ring.delay_ms <= now)
+    due = tuple(
+        ring
+        for ring in hunt.due
+        if hunt.wave_at + ring.delay_ms <= now and not _rings_still(contact, ring)
+    )
     if due:
         later = tuple(ring for ring in hunt.due if ring not in due)
         contact = put_hunt(contact, replace(hunt, due=later))
@@ -214,6 +219,16 @@ def _ringing(contact: Contact, hunt: Hunt, now: int) -> Contact:
         following = replace(hunt, wave_at=now, due=hunt.waves[0], waves=hunt.waves[1:])
         return put_hunt(contact, following)
     return _round_over(contact, hunt, now)
+
+
+def _rings_still(contact: Contact, ring: Ring) -> bool:
+    """Is the phone being called off from the round before? A phone is dialled once at a time (S4);
+    the news that it is quiet begins the attempt.
+    """
+    return any(
+        leg.address == ring.candidate.address and leg.unwanted and leg.state is not LegState.ENDED
+        for leg in contact.legs
+    )
 
 
 def _attempts_over(contact: Contact, hunt: Hunt) -> bool:

@@ -102,6 +102,31 @@ def test_the_losers_phones_stop_ringing_within_a_second() -> None:
     assert play.named("ben").state is LegState.ENDED
 
 
+class LateNews(Play):
+    """Twilio says yes to the end of a call at once; that it has ended is told later."""
+
+    def perform(self, entry: co.Pending) -> None:
+        if isinstance(entry.command, co.EndCall):
+            self.quietly(ev.CommandDone(entry.id))
+        else:
+            super().perform(entry)
+
+
+def test_a_phone_that_still_rings_for_the_round_before_is_not_dialled_again() -> None:
+    """Ana accepts and hangs up at once; the caller wants to wait on before Ben's phone is quiet."""
+    play = LateNews.started()
+    play.plan = plan(strategy=Strategy.ALL)
+    play.choose()
+    ana, ben = play.named("ana"), play.named("ben")
+    play.tell(ev.LegRang(ben.id, ben.call))
+    play.accept(ana)
+    play.end(ana)
+    play.tell(ev.CustomerChose(Choice.WAIT))
+    assert dialled(play) == ["client:ana", "client:ben", "client:ana"]
+    play.end(ben)
+    assert dialled(play)[3:] == ["client:ben"]
+
+
 def test_an_agent_who_does_not_come_back_is_not_rung_for_ever() -> None:
     play = Play.started()
     play.talk_with_ana()
