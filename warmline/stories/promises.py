@@ -114,6 +114,7 @@ def calls_in(scene: Scene, customer: str) -> None:
     call = to_department(scene, customer, "2")
     _choose_callback(scene, call)
     scene.hang_up(call)
+    scene.stage(call, "promised")
     scene.phone(CARLA, answer_after=3)
     back = scene.dial_in(customer, "+12025550100")
     scene.said(back, "your place has been kept")
