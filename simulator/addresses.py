@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from simulator.engine import Engine
 from simulator.errors import TwilioError
+
+if TYPE_CHECKING:
+    from simulator.engine import Engine
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _CLIENT = re.compile(r"client:[A-Za-z0-9_.@%+-]{1,256}(\?.*)?")

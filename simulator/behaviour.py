@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from simulator import given
+from simulator.addresses import callable_
+
 THINKING = 0.5
 _FLAGS = (
     "repeat", "busy", "reject", "never_answer", "unreachable", "voicemail", "mobile", "opted_out",
 )  # fmt: skip
 _SECONDS = ("answer_after", "greeting", "hang_up_after", "drop_after")
 _KEYS = frozenset("0123456789*#ABCDabcdw")
+NOT_KEYS = "digits must be keys of a phone: 0-9 * #"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +52,40 @@ class Phone:
 def parse(value: dict[str, Any]) -> Phone:
     """A behaviour from flat JSON; ValueError says which key is wrong."""
     address = value.get("address")
-    if not isinstance(address, str) or not address:
+    if not isinstance(address, str) or not callable_(address) or address.startswith("app:"):
         raise ValueError("a phone needs an address: +E.164, client:name or sip:user@host")
     known: dict[str, Any] = {"address": address}
-    for key, given in value.items():
+    for key, wish in value.items():
         if key in _FLAGS:
-            known[key] = bool(given)
+            known[key] = given.flag(key, wish)
         elif key in _SECONDS:
-            known[key] = None if given is None else float(given)
+            if wish is not None:
+                known[key] = given.number(key, wish)
         elif key == "press":
-            known["press"] = _timed(given, "digits")
+            known["press"] = _timed(key, wish, "digits")
         elif key == "say":
-            known["say"] = _timed(given, "text")
+            known["say"] = _timed(key, wish, "text")
         elif key != "address":
             raise ValueError(f"a phone has no behaviour called {key!r}")
     return Phone(**known)
 
 
-def _timed(given: object, key: str) -> tuple[Timed, ...]:
-    if isinstance(given, str):
-        return (Timed(THINKING, given),) if given else ()
-    if not isinstance(given, list):
-        raise ValueError(f'{key} must be text or a list of {{"after": seconds, "{key}": text}}')
-    return tuple(Timed(float(item.get("after", THINKING)), str(item[key])) for item in given)
+def _timed(name: str, wish: object, key: str) -> tuple[Timed, ...]:
+    if isinstance(wish, str):
+        wish = [{key: wish}] if wish else []
+    if not isinstance(wish, list) or not all(isinstance(item, dict) for item in wish):
+        raise ValueError(f'{name} must be text or a list of {{"after": seconds, "{key}": text}}')
+    return tuple(_one(name, item, key) for item in wish)
+
+
+def _one(name: str, item: dict[str, Any], key: str) -> Timed:
+    unknown = set(item) - {"after", key}
+    if unknown or key not in item:
+        raise ValueError(f'each of {name} must be {{"after": seconds, "{key}": text}}, not {item}')
+    what = given.text(key, item[key])
+    if key == "digits" and not valid_keys(what):
+        raise ValueError(NOT_KEYS)
+    return Timed(given.number("after", item.get("after", THINKING)), what)
 
 
 def valid_keys(digits: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from simulator import behaviour, calls, faults, inbound, switches
+from simulator import behaviour, calls, faults, given, inbound, switches
 from simulator.api import ApiRequest, ApiResponse, as_json
 from simulator.network import Network
 from simulator.phones import address_of
@@ -34,14 +34,17 @@ def handle(net: Network, request: ApiRequest) -> ApiResponse:
         return _write(net, request.method, parts, _body(request))
     except Refused as refused:
         return as_json(refused.status, {"error": str(refused)})
-    except (ValueError, TypeError, KeyError) as error:
-        return as_json(400, {"error": f"{type(error).__name__}: {error}"})
+    except ValueError as error:
+        return as_json(400, {"error": str(error)})
 
 
 def _body(request: ApiRequest) -> dict[str, Any]:
-    if not request.body:
+    if request.form or not request.body:
         return dict(request.form)
-    value = json.loads(request.body)
+    try:
+        value = json.loads(request.body)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"the body is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise ValueError("the body must be a JSON object")
     return value
@@ -74,13 +77,13 @@ def _read(net: Network, parts: list[str], query: dict[str, str]) -> ApiResponse:
         case ["alerts"]:
             return as_json(200, {"alerts": [asdict(a) for a in net.alerts]})
         case ["trace"]:
-            return trace(net, int(query.get("after") or 0))
+            return trace(net, first_wanted(query))
     raise Refused(404, "there is nothing at this address")
 
 
 def _chosen(net: Network, query: dict[str, str]) -> list[Call]:
     """All calls, or those that are live and at one address."""
-    to, live = query.get("to", ""), bool(query.get("live"))
+    to, live = query.get("to", ""), query.get("live", "") not in {"", "0", "false"}
     return [
         call
         for call in net.calls.values()
@@ -90,6 +93,16 @@ def _chosen(net: Network, query: dict[str, str]) -> list[Call]:
 
 def _number(number: Number) -> dict[str, str]:
     return {"phone_number": number.phone_number, "friendly_name": number.friendly_name}
+
+
+def first_wanted(query: dict[str, str]) -> int:
+    """The number above which trace lines are asked for; ValueError if it is none."""
+    return given.whole("after", query.get("after") or 0, 0, 10**12)
+
+
+def wait_wanted(query: dict[str, str]) -> float:
+    """How many wall seconds a reader of the trace will wait; ValueError if it is no number."""
+    return given.number("wait", query.get("wait") or 0)
 
 
 def trace(net: Network, after: int) -> ApiResponse:
@@ -159,12 +172,16 @@ def _write(net: Network, method: str, parts: list[str], value: dict[str, Any]) -
 
 def dial_in(net: Network, value: dict[str, Any]) -> Call:
     """A phone calls a number of the account, or a softphone one of its applications."""
-    from_, to = str(value.get("from", "")), str(value.get("to", ""))
+    from_, to, forwarded = (
+        given.text(name, value.get(name, "")) for name in ("from", "to", "forwarded_from")
+    )
     if not from_ or not to:
         raise ValueError("a call needs from and to")
-    params = {str(k): str(v) for k, v in dict(value.get("params") or {}).items()}
+    params = value.get("params") or {}
+    if not isinstance(params, dict):
+        raise ValueError("params must be an object of names and values")
     try:
-        return inbound.place(net, from_, to, params, str(value.get("forwarded_from", "")))
+        return inbound.place(net, from_, to, {k: str(v) for k, v in params.items()}, forwarded)
     except ValueError as error:
         raise Refused(404, str(error)) from error
 
@@ -177,16 +194,17 @@ def _answer(net: Network, call: Call, value: dict[str, Any]) -> None:
 
 
 def _digits(net: Network, call: Call, value: dict[str, Any]) -> None:
-    digits = str(value.get("digits", ""))
+    digits = given.text("digits", value.get("digits", ""))
     if not behaviour.valid_keys(digits):
-        raise ValueError("digits must be keys of a phone: 0-9 * #")
+        raise ValueError(behaviour.NOT_KEYS)
     calls.press(net, call, digits)
 
 
 def _speech(net: Network, call: Call, value: dict[str, Any]) -> None:
-    if not value.get("text"):
+    sentence = given.text("text", value.get("text", ""))
+    if not sentence:
         raise ValueError("speech needs text")
-    calls.speech(net, call, str(value["text"]))
+    calls.speech(net, call, sentence)
 
 
 def _hangup(net: Network, call: Call, value: dict[str, Any]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from simulator import given
+
 if TYPE_CHECKING:
     from simulator.engine import Engine
 
@@ -55,10 +57,10 @@ def parse(value: dict[str, Any]) -> Fault:
         raise ValueError(f"fault {name} has no {', '.join(sorted(unknown))}")
     return Fault(
         name,
-        int(value.get("times", 1)),
-        str(value.get("match", "")),
-        float(value.get("seconds", _SECONDS.get(name, 2.0))),
-        int(value.get("status", 503)),
+        given.whole("times", value.get("times", 1), -1, 1_000_000),
+        given.text("match", value.get("match", "")),
+        given.number("seconds", value.get("seconds", _SECONDS.get(name, 2.0))),
+        given.whole("status", value.get("status", 503), 500, 599),
     )
 
 

@@ -73,7 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
         if response.status != 204 and self.command != "HEAD":
             self.wfile.write(response.body)
 
-    do_GET = do_POST = do_DELETE = do_PUT = do_HEAD = _any  # noqa: N815
+    do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = do_OPTIONS = do_HEAD = _any  # noqa: N815
 
     def log_message(self, format: str, *args: object) -> None:
         """The trace is the log."""

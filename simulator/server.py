@@ -26,7 +26,7 @@ from urllib3.exceptions import (
 )
 
 from simulator import control, page, restgate
-from simulator.api import ApiRequest, ApiResponse, Handler
+from simulator.api import ApiRequest, ApiResponse, Handler, as_json
 from simulator.couriers import Couriers
 from simulator.front import Front
 from simulator.hearing import settle
@@ -233,8 +233,11 @@ class SimulatorServer:
 
     def _trace(self, query: dict[str, str]) -> ApiResponse:
         """Trace lines, waiting up to ``wait`` wall seconds for the first one."""
-        after = int(query.get("after") or 0)
-        until = time.monotonic() + min(float(query.get("wait") or 0), LONGEST_POLL)
+        try:
+            after, wait = control.first_wanted(query), control.wait_wanted(query)
+        except ValueError as error:
+            return as_json(400, {"error": str(error)})
+        until = time.monotonic() + min(wait, LONGEST_POLL)
         with self._lock:
             while len(self.network.trace.lines) <= after and not self._stopping.is_set():
                 left = until - time.monotonic()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
+from simulator import given
+
 
 @dataclass(slots=True)
 class Switches:
@@ -54,15 +56,33 @@ class Switches:
     """How long machine detection takes to recognise a machine."""
 
 
+CHOICES: dict[str, tuple[object, ...]] = {
+    "carrier_drop_status": ("failed", "completed"),
+    "ended_room_status": (404, 400),
+}
+LEAST = {"speech_rate": 0.1, "play_seconds": 0.1}
+
+
 def change(switches: Switches, values: dict[str, Any]) -> None:
-    """Set switches by name; a wrong name or type raises ValueError that says which."""
-    known = {f.name: type(f.default) for f in fields(Switches)}
-    for name, value in values.items():
-        if name not in known:
-            raise ValueError(f"no switch is called {name!r}; there are {', '.join(sorted(known))}")
-        kind = known[name]
-        if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        if not isinstance(value, kind):
-            raise ValueError(f"switch {name} needs a {kind.__name__}, not {value!r}")
+    """Set switches by name; a wrong name or value raises ValueError, and nothing is changed."""
+    checked = {name: _checked(name, value) for name, value in values.items()}
+    for name, value in checked.items():
         setattr(switches, name, value)
+    switches.webhook_delay_max = max(switches.webhook_delay_max, switches.webhook_delay_min)
+
+
+def _checked(name: str, value: object) -> object:
+    known = {f.name: f.default for f in fields(Switches)}
+    if name not in known:
+        raise ValueError(f"no switch is called {name!r}; there are {', '.join(sorted(known))}")
+    if name in CHOICES:
+        if isinstance(value, bool) or value not in CHOICES[name]:
+            words = " or ".join(str(choice) for choice in CHOICES[name])
+            raise ValueError(f"switch {name} must be {words}, not {value!r}")
+        return value
+    usual = known[name]
+    if isinstance(usual, bool):
+        return given.flag(f"switch {name}", value)
+    if isinstance(usual, int):
+        return given.whole(f"switch {name}", value, 0, 1_000_000)
+    return given.number(f"switch {name}", value, LEAST.get(name, 0.0))

@@ -17,6 +17,7 @@ from typing import IO
 
 import click
 
+from telephony.bootstrap import build
 from telephony.routing import plain_yaml
 from telephony.routing.errors import RoutingInvalid
 from telephony.routing.example import EXAMPLE_FILE
@@ -136,17 +137,19 @@ def import_command(file: IO[bytes], author: str, note: str, anyway: bool, as_jso
         _show(findings)
         click.echo("Not published. Correct the errors, or give --anyway.", err=True)
         sys.exit(1)
-    with closing(open_ledger(settings_here().database_url)) as ledger:
-        migrate(ledger)
-        current = current_routing(ledger)
+    with closing(build(settings_here())) as services:
+        migrate(services.ledger)
+        current = current_routing(services.ledger)
         version = publish_routing(
-            ledger,
+            services.ledger,
             document.decode(),
             author,
             note,
             current.number if current else 0,
             now=time.time_ns() // 1_000_000,
         )
+        # Tells Redis as well, where running processes look before the next call is routed.
+        services.routing.refresh()
     different = _changes(current.document, company) if current else ()
     if as_json:
         published = {"version": version.number, "changes": different, "findings": len(findings)}

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from telephony.bootstrap import build
 from telephony.routing.example import EXAMPLE_FILE, example_company
 from telephony.routing.text import from_yaml
+from telephony.settings import load_settings
+from telephony.store.ledger import migrate
 from warmline.cli import group
 
 EXAMPLE = str(EXAMPLE_FILE)
@@ -87,6 +91,18 @@ def test_what_was_imported_is_exported_and_used_without_a_file() -> None:
     assert run("import", EXAMPLE).stdout == (
         "name: Lakeside became Harbor Supplies\nVersion 2 is now in force.\n"
     )
+
+
+def test_what_was_imported_is_what_a_running_process_routes_its_next_call_by(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WARMLINE_REDIS_URL", redis_url)
+    with closing(build(load_settings())) as running:
+        migrate(running.ledger)
+        assert running.routing.company().name == "Harbor Supplies"
+        run("import", "-", given=broken("Harbor Supplies", "Lakeside"))
+        running.ledger.close()  # What is found now was told by the import, not by SQL.
+        assert running.routing.newest().name == "Lakeside"
 
 
 def test_a_routing_with_errors_is_published_only_on_demand() -> None:

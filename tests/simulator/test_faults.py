@@ -108,6 +108,13 @@ def test_a_switch_must_exist_and_fit() -> None:
             town.sim.control("POST", "/sim/switches", wrong)
 
 
+def test_of_several_switches_all_change_or_none() -> None:
+    town = Town()
+    with pytest.raises(ValueError, match="400"):
+        town.sim.control("POST", "/sim/switches", {"play_seconds": 5, "ring_delay": "soon"})
+    assert town.sim.control("GET", "/sim/switches")["play_seconds"] == 30.0
+
+
 def test_phones_are_listed_and_replaced() -> None:
     town = Town()
     town.phone(BOB, busy=True)
@@ -172,7 +179,24 @@ def test_a_ringing_phone_is_answered_or_declined_by_hand() -> None:
         ("phones", {"press": "1"}),
         ("calls", {"from": ALICE}),
         ("calls", {"from": ALICE, "to": SERVICE, "params": 5}),
+        ("phones", {"address": "nonsense"}),
+        ("phones", {"address": BOB, "busy": "perhaps"}),
+        ("phones", {"address": BOB, "answer_after": -3}),
+        ("phones", {"address": BOB, "answer_after": float("nan")}),
+        ("phones", {"address": BOB, "press": "xyz"}),
+        ("phones", {"address": BOB, "press": [5]}),
+        ("phones", {"address": BOB, "say": [{"after": 1, "text": 5}]}),
+        ("calls", {"from": 5, "to": SERVICE}),
         ("faults", {"name": "rest_429", "times": []}),
+        ("faults", {"name": "rest_429", "times": 1.5}),
+        ("faults", {"name": "rest_latency", "seconds": -1}),
+        ("faults", {"name": "rest_5xx_before", "status": 200}),
+        ("faults", {"name": "webhook_lose", "match": 5}),
+        ("switches", {"calls_per_second": -1}),
+        ("switches", {"speech_rate": 0}),
+        ("switches", {"ended_room_status": 500}),
+        ("switches", {"carrier_drop_status": "lost"}),
+        ("switches", {"conference_sequence_start": 0.5}),
         ("trace", {}),
     ],
 )

@@ -201,3 +201,22 @@ def test_a_hundred_calls_at_once_are_carried(web: Web) -> None:
         for sid in sids:
             _until(sim, sid, status="completed")
     assert len(web.seen) == 100
+
+
+@pytest.mark.parametrize("query", ["after=abc", "after=-5", "wait=abc", "wait=nan"])
+def test_a_reader_of_the_trace_with_a_wrong_number_is_told_so(
+    sim: SimulatorServer, query: str
+) -> None:
+    answer = requests.get(f"{sim.base_url}/sim/trace?{query}", timeout=5)
+    assert answer.status_code == 400
+    assert query.partition("=")[0] in answer.json()["error"]
+
+
+@pytest.mark.parametrize("method", ["PATCH", "OPTIONS", "PUT"])
+def test_a_method_that_a_resource_lacks_is_refused_as_twilio_does(
+    sim: SimulatorServer, method: str
+) -> None:
+    """fact: §1.8 20004 with 405."""
+    path = f"{sim.base_url}/2010-04-01/Accounts/{sim.account_sid}/Calls.json"
+    answer = requests.request(method, path, auth=(sim.account_sid, sim.auth_token), timeout=5)
+    assert (answer.status_code, answer.json()["code"]) == (405, 20004)
