@@ -1,5 +1,5 @@
 # Everything a fresh machine needs is Python 3.11 or newer, make and a package registry.
-#   make demo  [ARGS="--once --speed 20"]   play the stories
+#   make demo  [ARGS="--once --speed 20"]   play the stories, then walk the tour (ARGS=--tour)
 #   make test  [ARGS="-k settings"]         run the tests
 #   make processes                          kill every process and take every store away, for real
 #   make check                              lint, types, architecture, tests

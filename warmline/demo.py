@@ -19,6 +19,7 @@ from warmline.own_system import own_system
 from warmline.running import Running, find_running
 from warmline.stories import STORIES
 from warmline.stories.play import Played, Theatre, play
+from warmline.tour import set_the_stage
 
 FOLDER = Path("var/demo")
 """The demo's own data: thrown away before each run, so that every run starts clean."""
@@ -26,29 +27,40 @@ FOLDER = Path("var/demo")
 
 @click.command()
 @click.option("--once", is_flag=True, help="End after the stories; exit 0 if all went as told.")
+@click.option("--tour", "only_tour", is_flag=True, help="No stories: go to the tour at once.")
 @click.option("--speed", type=click.FloatRange(0.1, 100), default=1.0, show_default=True)
 @click.option("--story", "numbers", type=int, multiple=True, help="Only these stories.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON summary instead of words.")
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), default=FOLDER)
 def command(
-    once: bool, speed: float, numbers: tuple[int, ...], as_json: bool, data_dir: Path
+    once: bool,
+    only_tour: bool,
+    speed: float,
+    numbers: tuple[int, ...],
+    as_json: bool,
+    data_dir: Path,
 ) -> None:
     """Play the stories, with a narration of who is on the line and who hears what.
 
     A system that runs in the data folder is used; otherwise one is started, on free ports where
-    the usual ones are taken. Without --once it stays up afterwards, until Ctrl-C.
+    the usual ones are taken. Without --once it stays up afterwards, until Ctrl-C, and prints a
+    tour of one minute through its pages.
     """
+    if once and only_tour:
+        raise click.UsageError("--once ends before the tour; give one of the two.")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     chosen = [story for story in STORIES if not numbers or story.number in numbers]
+    chosen = [] if only_tour else chosen
     try:
         with _system(data_dir, speed) as running:
             played = []
-            if not as_json:
-                _addresses(running)
+            if not as_json and not only_tour:
+                _addresses(running, once)
             theatre = _theatre(running)
             for story in chosen:
                 played.append(_told(theatre, story, quiet=as_json))
-            _summary(played, as_json)
+            if not only_tour:
+                _summary(played, as_json)
             if not once:
                 _stay(running)
     except KeyboardInterrupt:
@@ -80,9 +92,12 @@ def _theatre(running: Running) -> Theatre:
     return Theatre(running.simulator_url, running.web_url, speed, PASSWORD)
 
 
-def _addresses(running: Running) -> None:
+def _addresses(running: Running, once: bool) -> None:
     click.echo(f"Warmline            {running.web_url}")
     click.echo(f"Phones (simulator)  {running.simulator_url}/sim/")
+    if not once:
+        click.echo("First the stories, as fast as life; then a tour for you to walk.")
+        click.echo("At once: make demo ARGS=--tour")
 
 
 def _told(theatre: Theatre, story: Any, quiet: bool) -> Played:
@@ -121,7 +136,5 @@ def vars_of(each: Played) -> dict[str, object]:
 
 
 def _stay(running: Running) -> None:
-    click.echo("Go on yourself: the phones and the sign-in are at the addresses above.")
-    _addresses(running)
-    click.echo("Ctrl-C stops everything.")
+    click.echo(f"\n{set_the_stage(running)}\n\nCtrl-C stops everything.")
     signal.pause()
