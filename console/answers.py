@@ -160,6 +160,16 @@ class ContactSummaryOut(Out):
     with_whom: list[str]
 
 
+class HoldOut(Out):
+    """The agent's own hold: `on` while the agent wants it, `held` once Twilio confirms it."""
+
+    on: bool
+    held: bool
+    by: str
+    since: int | None
+    actions: dict[str, ActionOut]
+
+
 class ContactOut(ContactSummaryOut):
     """Everything that is known of one contact now."""
 
@@ -173,6 +183,7 @@ class ContactOut(ContactSummaryOut):
     parties: list[LegOut]
     legs: list[LegOut]
     hunt: HuntOut | None
+    hold: HoldOut
     transfer: TransferOut | None
     transfers: list[TransferOut]
     promise: ContactPromiseOut | None

@@ -39,6 +39,8 @@ LEAST_ROLE: dict[str, Role | None] = {
     "list_contacts": Role.AGENT,
     "show_contact": Role.AGENT,
     "show_timeline": Role.AGENT,
+    "hold_customer": Role.AGENT,
+    "resume_customer": Role.AGENT,
     "start_transfer": Role.AGENT,
     "show_transfer": Role.AGENT,
     "complete_transfer": Role.AGENT,

@@ -26,6 +26,7 @@ NEWS: dict[HoldNews, str] = {
     HoldNews.CONNECTING: "Hears hold music, and that we are looking for somebody.",
     HoldNews.AGENT_SEEKS: "Hears hold music, and that the agent is finding a colleague.",
     HoldNews.CONSULTING: "Hears hold music, and that the agent is talking to a colleague.",
+    HoldNews.AGENT_HOLDS: "Hears hold music, and that the agent will be right back.",
     HoldNews.RETURNING: "Hears hold music, and that the agent is coming back.",
     HoldNews.LINE_LOST: "Hears that the customer's line broke and that we call back.",
     HoldNews.CALLING_CUSTOMER: "Hears that we are calling the customer as promised.",

@@ -76,6 +76,7 @@ def ended(services: Services, who: Asker, contact_id: str) -> ContactOut:
         parties=[],
         legs=[],
         hunt=None,
+        hold=show.NO_HOLD,
         transfer=None,
         transfers=[_transfer(each) for each in passed],
         promise=None,

@@ -10,6 +10,7 @@ from console.answers import (
     ContactOut,
     ContactPromiseOut,
     ContactSummaryOut,
+    HoldOut,
     HuntOut,
     LegOut,
     RingingOut,
@@ -19,7 +20,15 @@ from console.answers import (
 from console.hearing import hears, label
 from console.reasons import explain
 from telephony.contact import machine
-from telephony.contact.events import CancelAsked, CompleteAsked, Event, MergeAsked, SwapAsked
+from telephony.contact.events import (
+    CancelAsked,
+    CompleteAsked,
+    Event,
+    HoldAsked,
+    MergeAsked,
+    ResumeAsked,
+    SwapAsked,
+)
 from telephony.contact.model import (
     Contact,
     Hunt,
@@ -39,6 +48,9 @@ ACTIONS: dict[str, Callable[[str], Event]] = {
     "swap": SwapAsked,
     "merge": MergeAsked,
 }
+
+
+HOLDS: dict[str, Callable[[str], Event]] = {"hold": HoldAsked, "resume": ResumeAsked}
 
 
 def summary(contact: Contact) -> ContactSummaryOut:
@@ -62,6 +74,7 @@ def whole(contact: Contact, now: int) -> ContactOut:
         parties=[leg_out(contact, leg) for leg in contact.legs if leg.state is not LegState.ENDED],
         legs=[leg_out(contact, leg) for leg in contact.legs],
         hunt=hunt_out(contact, contact.hunt) if contact.hunt and live else None,
+        hold=hold_out(contact, now),
         transfer=transfer_out(contact, transfer, now) if transfer else None,
         transfers=[transfer_out(contact, each, now) for each in contact.transfers],
         promise=_promise(contact),
@@ -158,6 +171,30 @@ def _ringing(leg: Leg) -> RingingOut:
     return RingingOut(
         leg=leg.id, name=label(leg), address=leg.address, since=leg.since, ring_deadline=end
     )
+
+
+def hold_out(contact: Contact, now: int) -> HoldOut:
+    """The agent's own hold, and whether it can begin or end now."""
+    hold, customer = contact.hold, contact.customer_leg
+    holder = contact.leg(hold.by) if hold else None
+    by = next((leg.address for leg in reversed(contact.legs) if leg.role is Role.AGENT), "")
+    return HoldOut(
+        on=hold is not None,
+        held=hold is not None and customer is not None and customer.held,
+        by=label(holder) if holder else "",
+        since=hold.since if hold else None,
+        actions={name: _possible(contact, make(by), now) for name, make in HOLDS.items()},
+    )
+
+
+NO_HOLD = HoldOut(
+    on=False,
+    held=False,
+    by="",
+    since=None,
+    actions=dict.fromkeys(HOLDS, ActionOut(allowed=False, reason="contact_closed")),
+)
+"""Of a contact that only history knows."""
 
 
 def target_out(target: Target) -> TargetOut:

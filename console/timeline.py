@@ -183,6 +183,8 @@ SENTENCES: dict[str, Sentence] = {
     "CancelAsked": "The agent asked to cancel the transfer and take the customer back.",
     "SwapAsked": "The agent asked to swap between the customer and the receiver.",
     "MergeAsked": "The agent asked to bring all three together.",
+    "HoldAsked": "The agent put the customer on hold for a moment.",
+    "ResumeAsked": "The agent wanted to talk to the customer again.",
     "PromiseMoved": "The promise was moved to another time.",
     "PromiseCancelled": "The promise was cancelled.",
     "DeadlinePassed": "The time for the next step had come.",

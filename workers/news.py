@@ -19,7 +19,7 @@ from telephony.twilio.urls import Urls
 log = logging.getLogger("warmline.workers")
 
 AGAIN_MS = 90_000
-WAITING = (Stage.SEEKING, Stage.TRANSFER, Stage.RESTORING, Stage.KEEPING)
+WAITING = (Stage.SEEKING, Stage.TALKING, Stage.TRANSFER, Stage.RESTORING, Stage.KEEPING)
 _OVER = frozenset({Fate.DONE, Fate.GONE, Fate.REFUSED})
 
 Listener = tuple[str, str]

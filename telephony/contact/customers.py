@@ -323,7 +323,7 @@ def _seeking(contact: Contact, now: int) -> Contact:
 def _talking(contact: Contact, now: int) -> Contact:
     if not joined(contact.customer_leg) or staff_present(contact):
         return contact
-    served = now - contact.since >= SHORT_TALK_MS
+    served = now - contact.since >= SHORT_TALK_MS and contact.hold is None
     if served:
         contact = replace(contact, question=Question.AGENT_LEFT)
         return enter(contact, Stage.CHOOSING, now)

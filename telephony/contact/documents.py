@@ -53,6 +53,7 @@ class HoldNews(StrEnum):
     CONNECTING = "connecting"  # we are looking for somebody in the department
     AGENT_SEEKS = "agent_seeks"  # the agent has not left and is finding a colleague
     CONSULTING = "consulting"  # the agent talks to the colleague
+    AGENT_HOLDS = "agent_holds"  # the agent looks something up and has not left
     RETURNING = "returning"  # back to the agent
     LINE_LOST = "line_lost"  # heard by staff: the customer's line broke, we call back
     CALLING_CUSTOMER = "calling_customer"  # heard by staff: we call the customer as promised
@@ -146,6 +147,8 @@ def hold_news(contact: Contact, leg: Leg) -> HoldNews:
         if contact.stage is Stage.KEEPING:
             return HoldNews.CALLING_CUSTOMER
         return HoldNews.LINE_LOST if contact.stage is Stage.RESTORING else HoldNews.PLAIN
+    if contact.hold is not None:
+        return HoldNews.AGENT_HOLDS
     hunt = contact.hunt
     if hunt is not None and hunt.purpose is HuntPurpose.RETURN and hunt.state in _SEEKING:
         return HoldNews.RETURNING

@@ -110,6 +110,15 @@ def staff_present(contact: Contact) -> tuple[Leg, ...]:
     return tuple(leg for leg in staff(contact) if leg.state in here and not leg.unwanted)
 
 
+def agent_leg(contact: Contact, address: str) -> Leg | None:
+    """The leg of the agent at ``address`` who is with the customer and meant to stay."""
+    for leg in contact.legs:
+        here = leg.state is LegState.JOINED and not leg.unwanted
+        if leg.role is Role.AGENT and leg.address == address and here:
+            return leg
+    return None
+
+
 def unwant(leg: Leg, outcome: AttemptOutcome) -> Leg:
     """Mark a live attempt to be ended; the first reason stays."""
     if leg.unwanted or leg.state is LegState.ENDED:

@@ -333,6 +333,20 @@ class MergeAsked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class HoldAsked(Event):
+    """The agent puts the customer on hold. ``by`` is the address of the agent's phone."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeAsked(Event):
+    """The agent talks to the customer again."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseMoved(Event):
     """The customer (by the link) or the ledger (after an attempt) set another time."""
 

@@ -24,7 +24,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from telephony.contact import customers, deadlines, legs, promises, results, seeking, transfers
+from telephony.contact import (
+    customers,
+    deadlines,
+    holding,
+    legs,
+    promises,
+    results,
+    seeking,
+    transfers,
+)
 from telephony.contact import events as ev
 from telephony.contact.calls import forget_unmade
 from telephony.contact.edit import Impossible, Refused, joined, put_leg
@@ -102,12 +111,16 @@ def only(rest: Handler, **cells: Handler) -> dict[Stage, Handler]:
     return {stage: cells.get(stage.value, rest) for stage in Stage}
 
 
-_NO_AGENT: Final[dict[str, Handler]] = {
-    "transfer": refuse("transfer_open"),
-    "restoring": refuse("customer_line_lost"),
-    "closed": refuse("contact_closed"),
-    "talking": transfers.on_asked,
-}
+def with_agent(handler: Handler) -> dict[Stage, Handler]:
+    """What an agent asks who talks to the customer; in every other stage it is refused."""
+    return only(
+        refuse("no_agent"),
+        talking=handler,
+        transfer=refuse("transfer_open"),
+        restoring=refuse("customer_line_lost"),
+        closed=refuse("contact_closed"),
+    )
+
 
 TABLE: Final[dict[type[ev.Event], dict[Stage, Handler]]] = {
     ev.CustomerCalled: only(
@@ -154,7 +167,9 @@ TABLE: Final[dict[type[ev.Event], dict[Stage, Handler]]] = {
         results.on_answer_late, promising=results.on_ticket, promised=results.on_ticket
     ),
     ev.Inspected: everywhere(results.on_inspected),
-    ev.TransferAsked: only(refuse("no_agent"), **_NO_AGENT),
+    ev.TransferAsked: with_agent(transfers.on_asked),
+    ev.HoldAsked: with_agent(holding.on_hold),
+    ev.ResumeAsked: with_agent(holding.on_resume),
     ev.CompleteAsked: only(transfers.on_ask_elsewhere, transfer=transfers.on_ask),
     ev.CancelAsked: only(transfers.on_ask_elsewhere, transfer=transfers.on_ask),
     ev.SwapAsked: only(transfers.on_ask_elsewhere, transfer=transfers.on_ask),
@@ -205,6 +220,7 @@ RULES: Final[tuple[Rule, ...]] = (
     customers.settle_line,
     deadlines.overdue_stage,
     customers.settle_company,
+    holding.settle_hold,
     transfers.progress,
     seeking.progress,
     promises.settle_promise,

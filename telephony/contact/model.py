@@ -319,6 +319,14 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentHold:
+    """The agent has put the customer on hold to look something up."""
+
+    by: str  # leg id of the agent
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class Timer:
     name: str
     due: int
@@ -358,6 +366,7 @@ class Contact:
     looked: int = 0  # when Twilio was last asked what is really there
     message_url: str = ""
     ticket_reason: str = ""  # why a human must act; a ticket is being opened while ``ticket`` is ''
+    hold: AgentHold | None = None  # only while TALKING; a transfer has its own hold
 
     @property
     def room(self) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from telephony.contact import commands as co
 from telephony.contact import events as ev
-from telephony.contact import legs, outbox, promises, seeking, transfers
+from telephony.contact import holding, legs, outbox, promises, seeking, transfers
 from telephony.contact.edit import drop_pending, joined, put_leg, staff
 from telephony.contact.model import AttemptOutcome, Contact, Ending, LegState, Role
 from telephony.contact.records import replace
@@ -165,6 +165,8 @@ def _hold_in_vain(contact: Contact, entry: co.Pending, now: int) -> Contact:
     would wait in silence, or hear music instead of people, is fetched out and led in again.
     """
     after = transfers.hold_failed(contact, now)
+    if isinstance(entry.command, co.Hold):
+        after = holding.released(after)
     leg = contact.customer_leg
     if after is not contact or leg is None or entry.key != f"hold:{leg.id}":
         return after

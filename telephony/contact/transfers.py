@@ -17,6 +17,7 @@ from typing import Final
 from telephony.contact import events as ev
 from telephony.contact.edit import (
     Refused,
+    agent_leg,
     cancel_hunt,
     end_transfer,
     enter,
@@ -50,7 +51,7 @@ _T = TransferState
 
 def on_asked(contact: Contact, event: ev.TransferAsked, now: int) -> Contact:
     """Begin a transfer: the customer goes on hold first, then the target rings."""
-    agent = _agent_leg(contact, event.by)
+    agent = agent_leg(contact, event.by)
     if agent is None:
         raise Refused("not_on_this_contact")
     contact = _without_old_hunt(contact)
@@ -77,14 +78,6 @@ def _without_old_hunt(contact: Contact) -> Contact:
     if hunt is None or hunt.state is not HuntState.OVER:
         return contact
     return put_hunt(contact, replace(hunt, state=HuntState.CANCELLED))
-
-
-def _agent_leg(contact: Contact, address: str) -> Leg | None:
-    for leg in contact.legs:
-        here = leg.state is LegState.JOINED and not leg.unwanted
-        if leg.role is Role.AGENT and leg.address == address and here:
-            return leg
-    return None
 
 
 Ask = ev.CompleteAsked | ev.CancelAsked | ev.SwapAsked | ev.MergeAsked

@@ -101,7 +101,8 @@ def hold_wanted(contact: Contact, leg: Leg) -> bool | None:
         aside = transfer is not None and transfer.state is TransferState.ASIDE
         return aside and transfer is not None and leg.id == transfer.receiver
     private = transfer is not None and transfer.state in PRIVATE
-    if contact.stage in WITH_PEOPLE and not private and _somebody_speaks(contact):
+    on_hold = private or contact.hold is not None
+    if contact.stage in WITH_PEOPLE and not on_hold and _somebody_speaks(contact):
         return False
     return True if leg.talked else None
 

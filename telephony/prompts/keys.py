@@ -37,6 +37,7 @@ class Prompt(StrEnum):
     HOLD_MINUTES = "hold_minutes"
     HOLD_AGENT_CONSULTING = "hold_agent_consulting"
     HOLD_AGENT_RETURNING = "hold_agent_returning"
+    HOLD_BY_AGENT = "hold_by_agent"
     LINE_RESTORED = "line_restored"
 
     # Choices while waiting.

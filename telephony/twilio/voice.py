@@ -98,6 +98,13 @@ class Scene:
         return (transfers[-1].by_name if transfers else "") or self.house.company
 
     @property
+    def holder(self) -> str:
+        """Who has put the customer on hold, in words."""
+        hold = self.contact.hold
+        leg = self.contact.leg(hold.by) if hold else None
+        return (leg.name if leg else "") or self.house.company
+
+    @property
     def wait(self) -> str:
         """How long the customer has waited for a human, in words."""
         since = self.contact.waiting_since or self.now
@@ -356,6 +363,8 @@ def _news(scene: Scene, news: HoldNews, turn: int) -> str:
         return scene.speech(Prompt.HOLD_NEXT, name=scene.agent, department=department)
     if news is HoldNews.CONSULTING:
         return scene.speech(Prompt.HOLD_AGENT_CONSULTING, name=scene.agent, department=department)
+    if news is HoldNews.AGENT_HOLDS:
+        return scene.speech(Prompt.HOLD_BY_AGENT, name=scene.holder)
     if news is HoldNews.RETURNING:
         return scene.speech(Prompt.HOLD_AGENT_RETURNING, name=scene.agent, department=department)
     if news is HoldNews.LINE_LOST:

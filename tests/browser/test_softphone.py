@@ -234,6 +234,45 @@ def test_mute_keypad_and_hanging_up(scene: Scene, open_as: OpenAs, customer: str
     expect(ana.get_by_role("button", name="Hang up")).to_be_hidden(timeout=LONG_MS)
 
 
+def test_hold_and_resume_by_one_key(scene: Scene, open_as: OpenAs, customer: str) -> None:
+    ana = online(open_as, "ana")
+    call, ana_leg = call_sales(scene, customer, ana)
+    asked = scene.mark()
+    press(ana, "H")
+    held = scene.line("room.hold", call=call, since=asked)
+    scene.hears(call, "hold", since=asked)
+    scene.said(call, "Ana has put you on hold for a moment and has not left", since=held["seq"])
+    expect(ana.get_by_role("button", name="Resume")).to_have_attribute("aria-pressed", "true")
+    expect(ana.get_by_text("the customer hears music, and that you have not left")).to_be_visible()
+    back = scene.mark()
+    ana.get_by_role("button", name="Resume").click()
+    scene.line("room.unhold", call=call, since=back)
+    scene.hears(call, "people", ana_leg, since=back)
+    expect(ana.get_by_role("button", name="Hold")).to_have_attribute("aria-pressed", "false")
+    assert longest_silence(scene, call) < 10
+    scene.hang_up(call)
+
+
+def test_a_customer_on_hold_whose_agent_vanishes_is_led_to_a_colleague(
+    scene: Scene, open_as: OpenAs, customer: str
+) -> None:
+    ana, ben = online(open_as, "ana"), online(open_as, "ben")
+    call, ana_leg = call_sales(scene, customer, ana)
+    press(ana, "H")
+    scene.line("room.hold", call=call)
+    expect(ana.get_by_role("button", name="Resume")).to_be_visible(timeout=LONG_MS)
+    ana.close(run_before_unload=True)
+    assert scene.down(ana_leg)["by"] == "self"
+    lost = scene.mark()
+    expect(ben.get_by_role("button", name="Accept")).to_be_visible(timeout=LONG_MS)
+    ben_leg = scene.rung(BEN, since=lost - 1)
+    accept(ben)
+    scene.hears(call, "people", ben_leg)
+    assert not [x for x in scene.listen() if x["kind"] == "call.down" and x["call"] == call]
+    assert longest_silence(scene, call) < 10
+    scene.hang_up(call)
+
+
 def test_who_is_offline_is_not_rung(scene: Scene, open_as: OpenAs, customer: str) -> None:
     ana = online(open_as, "ana")
     ana.get_by_role("button", name="Go offline").click()

@@ -171,6 +171,8 @@ def suitable(contact: Contact, now: int) -> list[ev.Event]:
         ev.CancelAsked(transfer),
         ev.SwapAsked(transfer),
         ev.MergeAsked(transfer),
+        ev.HoldAsked("client:ana"),
+        ev.ResumeAsked("client:ana"),
         ev.PromiseMoved(promise, due, due + 1, 0),
         ev.PromiseCancelled(promise),
         ev.DeadlinePassed(),

@@ -29,7 +29,7 @@ from telephony.contact.model import (
 from tests.contact.play import ROOM, Play
 
 ACTIONS = st.lists(
-    st.tuples(st.integers(0, 23), st.integers(0, 7), st.booleans()), min_size=5, max_size=60
+    st.tuples(st.integers(0, 25), st.integers(0, 7), st.booleans()), min_size=5, max_size=60
 )
 
 
@@ -72,6 +72,8 @@ def act(play: Play, action: int, pick: int, quiet: bool) -> None:
         ev.SwapAsked(transfer) if quiet else ev.MergeAsked(transfer),
         ev.CustomerCalled(again, play.contact.customer, "+12025550100", "en"),
         ev.PromiseCancelled(promise),
+        ev.HoldAsked(leg.address),
+        ev.ResumeAsked(leg.address),
         ev.DeadlinePassed(),
     )[action]
     with contextlib.suppress(Refused):

@@ -31,7 +31,7 @@ OTHERWISE = {
     "removed_leg_continues": False,
     "webhook_delay_max": 1.0,
 }
-ROOMS = {1, 2, 5, 6, 8, 9, 10, 11, 14}
+ROOMS = {1, 2, 5, 6, 8, 9, 10, 11, 14, 19}
 """The stories in which people enter, leave or are held in a room more than once."""
 
 

@@ -24,4 +24,5 @@ STORIES: tuple[Story, ...] = (
     Story(16, "A Spanish caller, by speech", hunts.spanish),
     Story(17, "Five members at one call a second", hunts.five_members),
     Story(18, "Twenty customers at once", crowd.twenty),
+    Story(19, "On hold, and the agent is lost", handovers.held_and_lost),
 )

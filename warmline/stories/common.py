@@ -96,6 +96,13 @@ def ask(scene: Scene, transfer_id: str, action: str, by: str = "ana") -> None:
         raise StoryFailed(f"{action} refused: {answer.status_code} {answer.text[:300]}")
 
 
+def hold(scene: Scene, customer: str, action: str, by: str = "ana") -> None:
+    """hold or resume: the agent's own hold of the customer."""
+    answer = scene.api(by).post(f"/contacts/{customer[2:].lower()}/{action}")
+    if answer.status_code != 202:
+        raise StoryFailed(f"{action} refused: {answer.status_code} {answer.text[:300]}")
+
+
 def expect(condition: object, otherwise: str) -> None:
     """A story's assertion."""
     if not condition:

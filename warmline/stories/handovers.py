@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from warmline.stories.common import (
     ANA,
+    BEN,
     BILLING_DESK,
     CARLA,
     DAN,
     ask,
     expect,
     goodbye,
+    hold,
     transfer,
     with_ana,
 )
@@ -140,6 +142,29 @@ def swap_and_merge(scene: Scene, customer: str) -> None:
     scene.hears(call, "people", carla)
     scene.transfer_outcome(call, "completed")
     scene.tell("Complete: Ana leaves, the two talk on.")
+    goodbye(scene, call)
+
+
+def held_and_lost(scene: Scene, customer: str) -> None:
+    """19: the agent's own hold and resume; held once more, and the agent's browser dies."""
+    call, ana = with_ana(scene, customer)
+    scene.phone(ANA, busy=True)
+    scene.phone(BEN, answer_after=2)
+    hold(scene, call, "hold")
+    told = scene.said(call, "ana has put you on hold for a moment and has not left")
+    scene.hears(call, "hold")
+    scene.tell("Ana puts the customer on hold, who hears that she has not left.")
+    hold(scene, call, "resume")
+    scene.hears(call, "people", ana, since=told["seq"])
+    scene.tell("Ana is back, and the two talk.")
+    again = scene.mark()
+    hold(scene, call, "hold")
+    scene.line("room.hold", call=call, since=again)
+    scene.hang_up(ana)
+    scene.down(ana)
+    ben = scene.rung(BEN)
+    scene.hears(call, "people", ben)
+    scene.tell("On hold again, and Ana's browser dies: Ben has the customer.")
     goodbye(scene, call)
 
 

@@ -30,7 +30,7 @@ def wrong(was: Contact, event: ev.Event, contact: Contact, now: int) -> str:
         found = rule(was, contact)
         if found:
             return found
-    for check in (_dials, _transfer, _silence):
+    for check in (_dials, _transfer, _hold, _silence):
         found = check(contact)
         if found:
             return found
@@ -131,6 +131,14 @@ def _transfer(contact: Contact) -> str:
     if over and contact.transfers[-1].outcome is None:
         return "a transfer is done without an outcome"
     return ""
+
+
+def _hold(contact: Contact) -> str:
+    if contact.hold is None:
+        return ""
+    holder = contact.leg(contact.hold.by)
+    there = contact.stage is Stage.TALKING and holder is not None and _here(holder)
+    return "" if there else "the customer is on hold, and the agent who holds them is not there"
 
 
 def _silence(contact: Contact) -> str:

@@ -70,6 +70,7 @@ def shape(contact: Contact, now: int) -> Hashable:
         bool(contact.ticket_reason),
         contact.stage is Stage.TALKING and now - contact.since >= SHORT_TALK_MS,
         tuple([_leg(contact, leg) for leg in contact.legs]),
+        contact.hold and places.get(contact.hold.by),
         contact.hunt and _hunt(contact.hunt, places),
         len(contact.transfers),
         transfer

@@ -6,6 +6,7 @@ import { clockText, momentText, serverNow, setServerTime } from "./clock.js";
 import { listen } from "./live.js";
 import { microphone, Phone, troubleText, warningText } from "./phone.js";
 import { prepare, quiet, ring } from "./ringer.js";
+import { withHold } from "./softphone/holding.js";
 import { KEYS, listenForKeys } from "./softphone/keys.js";
 import { withTransfers } from "./softphone/transferring.js";
 import * as words from "./softphone/words.js";
@@ -45,7 +46,7 @@ function softphone() {
   let asking = null;
   let again = false;
 
-  return withTransfers({
+  return withHold(withTransfers({
     ready: false,
     me: { identity: "", presence: "offline", presence_since: null, contacts: [] },
     contact: null,
@@ -124,6 +125,7 @@ function softphone() {
       if (contact?.id !== before.contact?.id || this.stage !== before.stage) this.stageChanged(before.stage);
       else if (contact?.outcome !== before.contact?.outcome) this.loadSide();
       this.transferChanged(before.contact);
+      this.holdChanged(before.contact);
     },
 
     // After a fresh start: a customer whom I pass on, or who waits for me, is not forgotten.
@@ -273,7 +275,7 @@ function softphone() {
         decline: this.line.ringing,
         toggleMute: this.line.talking,
         openTransfer: this.canTransfer,
-        swap: this.can("swap"),
+        hold: this.can("swap") || this.canHold,
         complete: this.can("complete"),
         takeBack: this.can("cancel"),
       };
@@ -367,7 +369,7 @@ function softphone() {
     shownTimeline(id) {
       return this.timelines[id] ?? [];
     },
-  });
+  }));
 }
 
 document.addEventListener("alpine:init", () => window.Alpine.data("softphone", softphone));

@@ -5,7 +5,7 @@ export const KEYS = [
   { letter: "R", act: "decline", says: "Decline the call that rings" },
   { letter: "M", act: "toggleMute", says: "Mute yourself, or speak again" },
   { letter: "T", act: "openTransfer", says: "Transfer: search for whom" },
-  { letter: "H", act: "swap", says: "Change who is on hold: customer or receiver" },
+  { letter: "H", act: "hold", says: "Hold the customer, or talk again; in a transfer: change who is on hold" },
   { letter: "C", act: "complete", says: "Complete the transfer" },
   { letter: "B", act: "takeBack", says: "Back to the customer: cancel the transfer" },
 ];

@@ -1,0 +1,41 @@
+"""The agent's own hold of the customer, and the way back."""
+
+from __future__ import annotations
+
+from flask import Response, json
+
+from console import once, state
+from console.answers import ContactOut
+from console.blueprint import api, problems
+from console.show import HOLDS, whole
+from console.transfers_api import acting_for, visible_contact
+from telephony.contact.model import Contact
+
+
+@api.post("/contacts/<contact_id>/hold")
+@api.output(ContactOut, 202)
+@problems(400, 401, 403, 404, 409, 415, 422, 503)
+def hold_customer(contact_id: str) -> Response:
+    """Put the customer on hold: they hear music, and that the agent has not left."""
+    return _ask(contact_id, "hold")
+
+
+@api.post("/contacts/<contact_id>/resume")
+@api.output(ContactOut, 202)
+@problems(400, 401, 403, 404, 409, 415, 422, 503)
+def resume_customer(contact_id: str) -> Response:
+    """Talk to the customer again."""
+    return _ask(contact_id, "resume")
+
+
+def _ask(contact_id: str, what: str) -> Response:
+    contact = visible_contact(contact_id)
+    return once.answer(lambda mark: _apply(contact, what, mark))
+
+
+def _apply(contact: Contact, what: str, mark: str) -> Response:
+    services = state.services()
+    event = HOLDS[what](acting_for(contact))
+    applied = services.dispatch.apply(contact.id, event, dedupe=mark)
+    shown = whole(applied.contact, services.clock.now_ms())
+    return Response(json.dumps(shown.model_dump(mode="json")), 202, mimetype="application/json")
