@@ -43,13 +43,17 @@ class Server:
 
 def create(net: Engine, friendly_name: str, max_size: int) -> Queue:
     """Make a queue under a name nobody has."""
-    if not friendly_name or len(friendly_name) > 64:
-        raise TwilioError(400, 20001, "FriendlyName must have 1 to 64 characters")
-    if named(net, friendly_name) is not None:
-        raise TwilioError(400, 22003, f"A queue is already called {friendly_name}")
+    _check_name(net, friendly_name, None)
     queue = Queue(net.dice.sid("QU"), friendly_name, _size(max_size), net.clock.now, net.clock.now)
     net.queues[queue.sid] = queue
     return queue
+
+
+def _check_name(net: Engine, name: str, own: Queue | None) -> None:
+    if not name or len(name) > 64:
+        raise TwilioError(400, 20001, "FriendlyName must have 1 to 64 characters")
+    if named(net, name) not in (None, own):
+        raise TwilioError(400, 22003, f"A queue is already called {name}")
 
 
 def _size(size: int) -> int:
@@ -69,12 +73,14 @@ def fetch(net: Engine, sid: str) -> Queue:
 
 
 def update(net: Engine, sid: str, friendly_name: str | None, max_size: int | None) -> Queue:
-    """Rename or resize."""
+    """Rename or resize; a refused wish changes nothing."""
     queue = fetch(net, sid)
-    if friendly_name is not None:
-        queue.friendly_name = friendly_name
     if max_size is not None:
-        queue.max_size = _size(max_size)
+        _size(max_size)
+    if friendly_name is not None:
+        _check_name(net, friendly_name, queue)
+        queue.friendly_name = friendly_name
+    queue.max_size = max_size or queue.max_size
     queue.updated = net.clock.now
     return queue
 
@@ -133,7 +139,8 @@ def enqueue(script: Script, verb: Verb) -> None:
         net.alert(12200, call.sid, script.url)
         script.next()
         return
-    queue = named(net, name) or create(net, name, int(verb.number("maxQueueSize", 1000)))
+    most = min(MOST, int(verb.number("maxQueueSize", 1000)) or 1000)
+    queue = named(net, name) or create(net, name, most)
     script.pending = verb
     if len(queue.members) >= queue.max_size:
         _go_on(script, queue, "queue-full", 0.0)

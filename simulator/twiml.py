@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import isfinite
 from xml.etree import ElementTree
 
 MAX_BYTES = 64 * 1024
@@ -63,11 +64,12 @@ class Verb:
         return {"true": True, "false": False}.get(self.get(name).strip().lower(), default)
 
     def number(self, name: str, default: float) -> float:
-        """A numeric attribute; what is not a number keeps the default."""
+        """A numeric attribute; what is not a number of at least 0 keeps the default."""
         try:
-            return float(self.get(name, ""))
+            value = float(self.get(name, ""))
         except ValueError:
             return default
+        return value if isfinite(value) and value >= 0 else default
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,31 @@ def test_keys_can_be_played_and_take_half_a_second_each() -> None:
     assert town.said(alice) == ["now"]
 
 
+@pytest.mark.parametrize("size", ["0", "9000", "nan", "many"])
+def test_a_queue_whose_size_makes_no_sense_still_holds_the_caller(size: str) -> None:
+    """fact: §5 queues hold 1000 by default and 5000 at most."""
+    town = Town()
+    town.serve(voice=f'<Enqueue maxQueueSize="{size}">line</Enqueue>')
+    town.ring_in()
+    town.run(1)
+    (queue,) = town.net.list_queues()
+    assert len(queue.members) == 1
+    assert queue.max_size in (1000, 5000)
+
+
+@pytest.mark.parametrize("wrong", ["nan", "inf", "-1", "soon"])
+def test_a_number_that_makes_no_sense_in_a_document_is_as_if_it_were_not_there(wrong: str) -> None:
+    town = Town()
+    town.serve(
+        voice=f'<Pause length="{wrong}"/><Say loop="{wrong}">one</Say>'
+        f'<Gather timeout="{wrong}" numDigits="{wrong}"/><Say>two</Say>'
+    )
+    alice = town.ring_in()
+    town.run(10)
+    assert town.said(alice) == ["one", "two"]
+    assert alice.status == "completed"
+
+
 def test_a_wait_document_of_a_queue_that_fails_sends_the_call_on() -> None:
     """fact: §5 QueueResult error."""
     town = Town()

@@ -40,6 +40,17 @@ def test_a_queue_is_made_changed_and_deleted(box: Box) -> None:
     assert caught.value.status == 404
 
 
+def test_a_queue_cannot_take_the_name_of_another(box: Box) -> None:
+    """fact: a FriendlyName is unique in an account (https://www.twilio.com/docs/api/errors/22003)."""
+    box.client.queues.create(friendly_name="sales")
+    made = box.client.queues.create(friendly_name="support")
+    with pytest.raises(TwilioRestException) as caught:
+        made.update(friendly_name="sales", max_size=5)
+    assert (caught.value.status, caught.value.code) == (400, 22003)
+    assert (made.fetch().friendly_name, made.fetch().max_size) == ("support", 1000)
+    assert made.update(friendly_name="support", max_size=5).max_size == 5
+
+
 def test_enqueue_makes_the_queue(box: Box, waiting: tuple[str, list[str]]) -> None:
     """fact: §5 a queue is made on demand."""
     sid, calls = waiting
