@@ -1,14 +1,45 @@
-"""`warmline user add`: the first person has to come from somewhere."""
+"""`warmline user`: the first person, new passwords, and tokens for programs."""
 
 from __future__ import annotations
 
+import json
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import click
 
-from telephony.store.ledger import Role, add_user, migrate, open_ledger
+from telephony.store.ledger import (
+    Ledger,
+    Role,
+    add_user,
+    issue_token,
+    migrate,
+    open_ledger,
+    set_password,
+)
 from warmline.running import settings_here
+
+_password = click.option(
+    "--password",
+    envvar="WARMLINE_NEW_PASSWORD",
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    help="Asked for when not given; better not on the command line, where others can read it.",
+)
+_as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+@contextmanager
+def _people() -> Iterator[Ledger]:
+    with closing(open_ledger(settings_here().database_url)) as ledger:
+        migrate(ledger)
+        yield ledger
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 @click.group()
@@ -25,18 +56,41 @@ def group() -> None:
     show_default=True,
 )
 @click.option("--display", default="", help="How colleagues see the name.")
-@click.option(
-    "--password",
-    envvar="WARMLINE_NEW_PASSWORD",
-    prompt=True,
-    hide_input=True,
-    confirmation_prompt=True,
-    help="Asked for when not given; better not on the command line, where others can read it.",
-)
-def add(name: str, role: str, display: str, password: str) -> None:
+@_password
+@_as_json
+def add(name: str, role: str, display: str, password: str, as_json: bool) -> None:
     """Add a person who may sign in as NAME."""
-    with closing(open_ledger(settings_here().database_url)) as ledger:
-        migrate(ledger)
-        now = time.time_ns() // 1_000_000
-        user = add_user(ledger, name, Role(role), password, now=now, display=display)
-    click.echo(f"{user.name} may sign in as {user.role}; the softphone is {user.identity}.")
+    with _people() as ledger:
+        user = add_user(ledger, name, Role(role), password, now=_now_ms(), display=display)
+    if as_json:
+        click.echo(json.dumps({"name": user.name, "role": user.role, "identity": user.identity}))
+    else:
+        click.echo(f"{user.name} may sign in as {user.role}; the softphone is {user.identity}.")
+
+
+@group.command()
+@click.argument("name")
+@_password
+def password(name: str, password: str) -> None:
+    """Give NAME a new password."""
+    with _people() as ledger:
+        set_password(ledger, name, password)
+    click.echo(f"{name} signs in with the new password from now on.")
+
+
+@group.command()
+@click.argument("name")
+@click.option("--label", default="command line", show_default=True, help="What it is for.")
+@_as_json
+def token(name: str, label: str, as_json: bool) -> None:
+    """Make a bearer token with which a program asks the JSON API as NAME.
+
+    It is shown only this once, and holds until `DELETE /api/v1/session` is asked with it.
+    """
+    with _people() as ledger:
+        issued = issue_token(ledger, name, label, now=_now_ms())
+    click.echo(
+        json.dumps({"token": issued.plain, "id": issued.token.id, "user": name})
+        if as_json
+        else issued.plain
+    )

@@ -12,7 +12,13 @@ from click.testing import CliRunner
 
 from telephony.embedded import EmbeddedRedis
 from telephony.errors import Conflict
-from telephony.store.ledger import migrate, open_ledger, user
+from telephony.store.ledger import (
+    check_password,
+    migrate,
+    open_ledger,
+    user,
+    user_for_token,
+)
 from warmline import cli
 from warmline.cli import COMMANDS, Entry, group
 
@@ -80,6 +86,23 @@ def test_a_person_is_added_once(data_dir: Path) -> None:
     code, _, err = run(*arguments)
     assert code == 2
     assert "taken" in err
+
+
+def test_a_token_and_a_new_password_let_a_person_in(data_dir: Path) -> None:
+    run("user", "add", "ana", "--password", "correct horse")
+    code, out, _ = run("user", "token", "ana", "--label", "script", "--json")
+    assert code == 0
+    ledger = open_ledger(f"sqlite:///{data_dir}/warmline.db")
+    found = user_for_token(ledger, json.loads(out)["token"], now=0)
+    assert found is not None
+    assert (found.user.name, found.token.label) == ("ana", "script")
+    assert run("user", "password", "ana", "--password", "battery staple")[0] == 0
+    assert check_password(ledger, "ana", "battery staple") is not None
+    ledger.close()
+    for command in (("token", "nobody"), ("password", "nobody", "--password", "battery staple")):
+        code, _, err = run("user", *command)
+        assert code == 2
+        assert "nobody" in err
 
 
 def test_the_doctor_finds_a_healthy_redis_and_database(
