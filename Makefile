@@ -4,6 +4,7 @@
 #   make processes                          kill every process and take every store away, for real
 #   make check                              lint, types, architecture, tests
 #   make lint                               the same without the tests
+#   make screenshots                        renew the pictures in docs/images
 #   make lock                               renew the hash-pinned lock files
 #   make clean                              remove what was made (and ./var)
 
@@ -16,7 +17,7 @@ READY := $(VENV)/.ready-$(KEY)
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: venv demo test processes campaign soak lint core docs check lock clean
+.PHONY: venv demo test processes campaign soak lint core docs screenshots check lock clean
 .DEFAULT_GOAL := check
 
 venv: $(READY)
@@ -56,6 +57,11 @@ core: $(READY)
 # The page of states, from the core's own tables.
 docs: $(READY)
 	@$(BIN)/python -m warmline.docs_made
+
+# Every page in a telling state, light and dark, from a demo of its own: about two minutes.
+screenshots: $(READY)
+	@sh tests/browser/install.sh $(BIN)/python
+	@$(BIN)/python -m tests.pictures
 
 check:
 	@$(MAKE) --no-print-directory lint

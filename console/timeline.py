@@ -17,6 +17,7 @@ from telephony.store.feed import TICKET_RANG
 Data = Mapping[str, Any]
 Who = Callable[[Data], str]
 Sentence = str | Callable[[Data, Who], str]
+CUSTOMER = "the customer"
 
 
 def naming(contact: Contact | None) -> Who:
@@ -29,7 +30,7 @@ def naming(contact: Contact | None) -> Who:
         if leg is None:
             word = data.get("leg") or data.get("call") or ""
             return f"a phone ({word})" if word else "a phone"
-        return "the customer" if leg.role is Role.CUSTOMER else label(leg)
+        return CUSTOMER if leg.role is Role.CUSTOMER else label(leg)
 
     return who
 
@@ -85,8 +86,12 @@ def _menu(data: Data, who: Who) -> str:
 
 
 def _ended(data: Data, who: Who) -> str:
+    name = who(data)
+    if data.get("ending") == "hung_up" and name != CUSTOMER:
+        # Twilio tells it in the same way when one of ours hangs up and when we let them go.
+        return f"{name} is off the line."
     words = _ENDINGS.get(str(data.get("ending")), "The call of {who} ended.")
-    return words.format(who=who(data))
+    return words.format(who=name)
 
 
 def _failed(data: Data, who: Who) -> str:
@@ -121,7 +126,7 @@ def _candidates(data: Data, who: Who) -> str:
 
 def _transfer(data: Data, who: Who) -> str:
     mode = data.get("mode") or "warm"
-    note = f" with the note: {data['note']}" if data.get("note") else ""
+    note = f" with the note: {str(data['note']).rstrip('.')}" if data.get("note") else ""
     by = str(data.get("by") or "An agent").removeprefix("client:")
     return f"{by} started a {mode} transfer to {_target(data)}{note}."
 

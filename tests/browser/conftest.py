@@ -7,17 +7,17 @@ another person at another computer. `no_violations(page)` asks axe.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from playwright.sync_api import Error as BrowserError
 
 from console.seed import PASSWORD
-from tests.browser.support import OpenAs, watch
+from tests.browser.support import OpenAs, chromium, watch
 from warmline.own_system import own_system
 from warmline.running import Running
 from warmline.stories.common import quiet_floor
@@ -25,13 +25,6 @@ from warmline.stories.scene import Scene
 
 SPEED = 5.0
 PATIENCE_MS = 15_000
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-)
 expect.set_options(timeout=PATIENCE_MS)
 MISSING = "no Chromium here: run tests/browser/install.sh, or install the package chromium"
 
@@ -47,14 +40,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A real Chromium: the system's own, or Playwright's."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    with sync_playwright() as playwright:
+    with ExitStack() as stack:
         try:
-            chromium = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+            found = stack.enter_context(chromium())
         except BrowserError as error:
             pytest.skip(f"{MISSING} ({str(error).splitlines()[0]})")
-        yield chromium
-        chromium.close()
+        yield found
 
 
 @pytest.fixture(scope="module")

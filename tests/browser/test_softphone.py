@@ -209,6 +209,19 @@ def test_a_transfer_that_reaches_nobody_offers_choices_and_says_why(
     scene.hang_up(call)
 
 
+def test_a_fresh_page_lists_whom_the_agent_has_spoken_with(
+    scene: Scene, open_as: OpenAs, customer: str
+) -> None:
+    ana = online(open_as, "ana")
+    call, _ = call_sales(scene, customer, ana)
+    scene.hang_up(call)
+    scene.outcome(call, "resolved")
+    ana.reload()
+    recent = ana.locator(".phone-side .side-row").first
+    expect(recent).to_contain_text(customer[-4:], timeout=LONG_MS)
+    expect(recent).to_contain_text("Resolved")
+
+
 def test_declining_rings_the_next_one_at_once(scene: Scene, open_as: OpenAs, customer: str) -> None:
     ana = online(open_as, "ana")
     scene.phone(BEN)

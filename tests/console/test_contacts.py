@@ -165,7 +165,7 @@ def test_the_timeline_tells_the_story_in_words_before_and_after_it_is_in_sql(
     assert said[0] == "+12025550199 called +12025550100."
     assert "Ana accepted." in said
     assert "Ana started a warm transfer to Billing with the note: invoice 7." in said
-    assert "Carla hung up." in said
+    assert "Carla is off the line." in said
     assert [item["at"] for item in fresh["items"]] == sorted(i["at"] for i in fresh["items"])
     play.end(play.customer)
     ended = as_("ana")("GET", path).get_json()

@@ -80,7 +80,7 @@ function softphone() {
       listenForKeys((act) => this.key(act), () => this.sheet());
       addEventListener("focus", () => this.refresh());
       document.addEventListener("warmline:sign-out", (event) => event.detail.before.push(this.goOffline()));
-      await this.refresh();
+      await Promise.all([this.refresh(), this.loadSide()]);
       this.ready = true;
       if (this.me.presence !== "offline") phone.goOnline();
     },

@@ -25,7 +25,7 @@ export function draw(place, rows, columns) {
   const times = rows.map((_, number) => number);
   const share = drawn.every((column) => column.form === "share");
   const data = [times, ...drawn.map((column) => rows.map((row) => (row[column.key] === null ? null : row[column.key] * (share ? 100 : 1))))];
-  const every = Math.max(1, Math.ceil(rows.length / Math.max(1, Math.floor(place.clientWidth / 80))));
+  const every = Math.max(1, Math.ceil(rows.length / Math.max(1, Math.floor((place.clientWidth - 80) / 90))));
   const labels = (_, splits) => splits.map((split) => (Number.isInteger(split) && split % every === 0 ? (rows[split]?.label ?? "").split(" to ")[0] : ""));
   const options = {
     width: Math.max(240, place.clientWidth),

@@ -22,7 +22,8 @@ let asked = 0;
 function heading(contact) {
   byId("who").textContent = contact.customer || "Number withheld";
   document.title = `${contact.customer || "Contact"} · Warmline`;
-  const where = contact.department_name || "the menu";
+  const name = contact.department_name || "in the menu";
+  const where = name.charAt(0).toUpperCase() + name.slice(1);
   byId("line").textContent = `${where}, called ${contact.dialled}, ${moment(contact.started_at)}`;
   byId("outcome").replaceChildren(outcomeChip(contact));
 }

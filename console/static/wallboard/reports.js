@@ -28,8 +28,14 @@ function iso(date) {
   return date.toISOString().slice(0, 10);
 }
 
+// The company's day; after its evening it is tomorrow already in UTC.
+function today() {
+  const zone = document.querySelector("[data-zone]").dataset.zone;
+  return new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(new Date());
+}
+
 function stretch() {
-  const to = byId("to_day").value ? new Date(byId("to_day").value) : new Date();
+  const to = new Date(byId("to_day").value || today());
   byId("to_day").value = iso(to);
   const from = new Date(to);
   from.setUTCDate(from.getUTCDate() - DAYS_BACK[byId("kind").value]);
