@@ -33,7 +33,7 @@ test: $(READY)
 
 # Every process killed, every store taken away, under calls: about five minutes on two idle cores.
 processes: $(READY)
-	@PROCESSES=all $(BIN)/python -m pytest -q -s tests/processes $(ARGS)
+	@PROCESSES=all $(BIN)/python -m pytest -q -s --timeout 900 tests/processes $(ARGS)
 
 # Calls with every fault, under a virtual clock; and the long run of it.
 campaign: $(READY)
@@ -81,7 +81,7 @@ lock: $(READY)
 
 clean:
 	rm -rf $(VENV) var build dist *.egg-info .mypy_cache .ruff_cache .import_linter_cache \
-		.hypothesis .coverage .coverage.* htmlcov
+		.hypothesis .pytest_cache .coverage .coverage.* htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +19,23 @@ from telephony.embedded import EmbeddedRedis
 for _name in tuple(os.environ):
     if _name.startswith(("WARMLINE_", "TWILIO_")):
         del os.environ[_name]
+
+
+def pytest_configure() -> None:
+    """SIGUSR1 makes every process of the tests say where it stands: `.ci/run` asks when one hangs.
+
+    Nothing is captured yet at this moment, so this is the stderr that people see.
+    """
+    faulthandler.register(signal.SIGUSR1, file=os.dup(2))
+
+
+@pytest.fixture
+def signals_kept() -> Iterator[None]:
+    """RQ's worker takes SIGINT and SIGTERM over; a test that runs one gives them back."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")

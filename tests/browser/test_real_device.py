@@ -82,6 +82,8 @@ def page(browser: Browser, redis_url: str, tmp_path: Path) -> Iterator[Page]:
         page.route("**/api/v1/events", lambda route: route.abort())
         yield page
     finally:
+        # A page that closes while one of its routes is at work may wait for ever.
+        context.unroute_all(behavior="ignoreErrors")
         context.close()
         server.shutdown()
         server.server_close()

@@ -115,7 +115,7 @@ def test_no_job_is_written_while_nothing_is_ready(live: Live, raw: redis.Redis) 
 
 
 def test_rq_reads_and_runs_the_job_that_the_commit_wrote(
-    live: Live, raw: redis.Redis, monkeypatch: pytest.MonkeyPatch
+    live: Live, raw: redis.Redis, monkeypatch: pytest.MonkeyPatch, signals_kept: None
 ) -> None:
     woken: list[str] = []
     monkeypatch.setattr("workers.jobs.wake", woken.append)

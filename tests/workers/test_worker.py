@@ -36,7 +36,7 @@ def queue(raw: redis.Redis) -> Queue:
 
 
 @pytest.fixture
-def worker(desk: Desk, raw: redis.Redis) -> WakeWorker:
+def worker(desk: Desk, raw: redis.Redis, signals_kept: None) -> WakeWorker:
     hands = inline(desk.services)
     jobs.use(hands)
     return WakeWorker(raw, hands)
