@@ -53,6 +53,18 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _redis_url(value: str) -> str:
+    if not re.fullmatch(r"(redis|rediss|unix)://\S+", value):
+        raise ValueError("must look like redis://127.0.0.1:6379/0 (or rediss://, or unix://)")
+    return value
+
+
+def _database_url(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*(\+[a-z0-9_]+)?://\S*", value):
+        raise ValueError("must look like postgresql://user@host/warmline or sqlite:///file.db")
+    return value
+
+
 def _sid(prefix: str) -> AfterValidator:
     def check(value: str) -> str:
         if value and not re.fullmatch(prefix + "[0-9a-fA-F]{32}", value):
@@ -104,8 +116,10 @@ class Settings(BaseSettings):
     simulator_port: Port = 4010
     workers: Annotated[int, Field(ge=1, le=64)] = 2
 
-    redis_url: str = "redis://127.0.0.1:6379/0"
-    database_url: str = Field(default_factory=_default_database)
+    redis_url: Annotated[str, AfterValidator(_redis_url)] = "redis://127.0.0.1:6379/0"
+    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
+        default_factory=_default_database
+    )
     public_url: Annotated[str, AfterValidator(_base_url)] = Field(
         default_factory=_default_public_url
     )
@@ -191,6 +205,14 @@ def _contradictions(settings: Settings) -> tuple[str, ...]:
             f"{variable('speed')}: only a simulator can run faster; set "
             f"{variable('twilio_base_url')} to one or leave the speed at 1"
         )
+    if "secret_key" in settings.model_fields_set and len(settings.secret_key) < 32:
+        problems.append(f"{variable('secret_key')}: must have at least 32 characters")
+    half = bool(settings.twilio_account_sid) != (len(settings.twilio_auth_token) > 0)
+    if half and not settings.production:
+        problems.append(
+            f"{variable('twilio_account_sid')} and {variable('twilio_auth_token')}: must be set "
+            "together"
+        )
     return tuple(problems)
 
 
@@ -213,8 +235,6 @@ def _production_problems(settings: Settings) -> tuple[str, ...]:
         problems.append(f"{variable('speed')}: must be 1 in production")
     if settings.demo_mode:
         problems.append(f"{variable('demo_mode')}: must be off in production")
-    if "secret_key" in settings.model_fields_set and len(settings.secret_key) < 32:
-        problems.append(f"{variable('secret_key')}: must have at least 32 characters")
     return tuple(problems)
 
 

@@ -70,7 +70,7 @@ def counted(walks: dict[str, Walk]) -> dict[str, dict[str, int]]:
 
 @click.command(name="check-model")
 @click.option("--short", is_flag=True, help="Only the short walks that the tests take.")
-@click.option("--depth", type=int, help="Go no deeper than so many happenings.")
+@click.option("--depth", type=click.IntRange(min=1), help="Go no deeper than so many happenings.")
 @click.option("--only", help="The one walk with this name.")
 @click.option("--record", is_flag=True, help="Note the counts of the short walks for the tests.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

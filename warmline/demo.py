@@ -29,7 +29,13 @@ FOLDER = Path("var/demo")
 @click.option("--once", is_flag=True, help="End after the stories; exit 0 if all went as told.")
 @click.option("--tour", "only_tour", is_flag=True, help="No stories: go to the tour at once.")
 @click.option("--speed", type=click.FloatRange(0.1, 100), default=1.0, show_default=True)
-@click.option("--story", "numbers", type=int, multiple=True, help="Only these stories.")
+@click.option(
+    "--story",
+    "numbers",
+    type=click.IntRange(1, len(STORIES)),
+    multiple=True,
+    help="Only these stories.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON summary instead of words.")
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), default=FOLDER)
 def command(

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from telephony.errors import Conflict
+from telephony.errors import Conflict, SettingsError
 from telephony.settings import Settings, load_settings, variable
 
 # The watcher of a killed run needs up to its grace to end that run's processes.
@@ -59,9 +59,10 @@ def announce(data_dir: Path, running: Running) -> None:
 def only_one(data_dir: Path) -> Iterator[int]:
     """Hold the folder's lock; yields its file descriptor, to be shared with a leash.
 
-    Waits for what a killed run leaves to be gone. Raises `Conflict` when a run is alive.
+    Waits for what a killed run leaves to be gone. Raises `Conflict` when a run is alive, and
+    `SettingsError` when the folder cannot be made.
     """
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make(data_dir)
     with (data_dir / "up.lock").open("ab") as lock:
         until = time.monotonic() + LOCK_SECONDS
         while not _locked(lock.fileno()):
@@ -78,6 +79,18 @@ def only_one(data_dir: Path) -> Iterator[int]:
             yield lock.fileno()
         finally:
             (data_dir / "up.json").unlink(missing_ok=True)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        usable = os.access(folder, os.W_OK | os.X_OK)
+        why = "it may not be written to"
+    except OSError as error:
+        usable, why = False, str(error.strerror)
+    if not usable:
+        problem = f"{variable('data_dir')}: {folder} cannot hold the data: {why}"
+        raise SettingsError(f"{problem}.", problems=(problem,))
 
 
 def settings_here() -> Settings:

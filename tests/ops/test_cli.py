@@ -154,3 +154,20 @@ def test_the_doctor_reports_settings_that_cannot_be_used(
     code, out, _ = run("doctor")
     assert code == 1
     assert "✗ fail  settings: WARMLINE_WORKERS: " in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("demo", "--once", "--story", "99"), ("check-model", "--depth", "0")],
+)
+def test_what_would_do_nothing_is_refused(data_dir: Path, arguments: tuple[str, ...]) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert arguments[-2] in err
+
+
+def test_a_folder_that_cannot_hold_the_data_is_named(data_dir: Path) -> None:
+    (data_dir / "file").write_text("")
+    code, _, err = run("up", "--data-dir", str(data_dir / "file" / "data"))
+    assert code == 2
+    assert "WARMLINE_DATA_DIR" in err

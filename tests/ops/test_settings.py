@@ -164,3 +164,22 @@ def test_production_refuses(production: pytest.MonkeyPatch, name: str, value: st
 def test_production_does_not_run_faster_than_the_world(production: pytest.MonkeyPatch) -> None:
     production.setenv("WARMLINE_SPEED", "2")
     assert any(line == "WARMLINE_SPEED: must be 1 in production" for line in problems())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WARMLINE_SECRET_KEY", "short"),
+        ("WARMLINE_REDIS_URL", "http://127.0.0.1:6379"),
+        ("WARMLINE_DATABASE_URL", "nonsense"),
+        ("WARMLINE_TWILIO_ACCOUNT_SID", "AC" + "1" * 32),
+        ("WARMLINE_TWILIO_AUTH_TOKEN", "secret"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_refused_at_boot_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    (problem,) = problems()
+    assert name in problem
+    assert value not in problem
