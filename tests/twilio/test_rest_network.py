@@ -83,7 +83,7 @@ def test_a_redirected_call_whose_document_fails_asks_the_fallback(line: Line) ->
 
 
 def test_advice_about_machines_comes_by_its_own_callback(line: Line) -> None:
-    line.box.phone(PHONE, voicemail="Please leave a message after the tone.")
+    line.box.phone(PHONE, voicemail=True)
     line.ring(PHONE)
     forms = eventually(lambda: line.app.forms("/twilio/status/machine"))
     assert forms[0]["AnsweredBy"].startswith("machine")
