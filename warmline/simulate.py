@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -62,7 +62,7 @@ def command(
     except ValueError as error:
         raise BadInput("faults", str(error)) from error
     if file is not None:
-        worlds = [kept(file)]
+        worlds = [_planned(file)]
     elif world is not None:
         worlds = [draw(world, min(calls, CALLERS), names)]
     else:
@@ -90,9 +90,24 @@ def _cover(total: Sum, lacking: list[Missing]) -> None:
         click.secho(f"{each.fault} struck {wanted}", fg="red")
 
 
+def _planned(file: Path) -> Plan:
+    try:
+        return kept(file)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        why = f"{file} holds no world that a campaign kept ({type(error).__name__}: {error})"
+        raise BadInput("plan", why) from error
+
+
 @contextmanager
 def _opened(path: Path | None) -> Iterator[TextIO | None]:
-    with path.open("w", encoding="utf-8") if path else nullcontext() as file:
+    if path is None:
+        yield None
+        return
+    try:
+        file = path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise BadInput("trace", f"{path} cannot be written: {error.strerror}") from error
+    with file:
         yield file
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from telephony.errors import BadInput
 from warmline.campaign.faults import Planned
 from warmline.campaign.house import House
 from warmline.campaign.plan import draw, names_of
@@ -55,6 +56,26 @@ def _broken(house: House, calls: int, faults: str) -> list[str]:
     total = campaign(house, list(plans(2026, calls, names_of(faults))), Sum(2026, calls, faults))
     assert total.contacts >= calls
     return [f"{replay_world(f.plan, faults)}: {f.violations[:3]}" for f in total.failed]
+
+
+@pytest.mark.parametrize(
+    ("option", "content", "named"),
+    [
+        ("--plan", "no json", "plan"),
+        ("--plan", "{}", "plan"),
+        ("--plan", '{"plan": {"seed": 1}}', "plan"),
+        ("--trace", "", "trace"),
+        ("--faults", "", "faults"),
+    ],
+)
+def test_what_cannot_be_used_is_named_before_anything_is_played(
+    tmp_path: Path, option: str, content: str, named: str
+) -> None:
+    file = tmp_path / "given"
+    file.write_text(content)
+    value = {"--plan": str(file), "--trace": str(file / "below"), "--faults": ""}[option]
+    with pytest.raises(BadInput, match=named):
+        CliRunner().invoke(command, [option, value, "--calls", "1"], catch_exceptions=False)
 
 
 def test_a_broken_world_ends_the_command_with_1_and_shrinks(tmp_path: Path) -> None:

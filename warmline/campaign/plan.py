@@ -162,7 +162,7 @@ def names_of(text: str) -> tuple[str, ...]:
         return tuple(name for name in NAMES if name not in NOT_IN_ALL)
     if text == "none":
         return ()
-    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    names = tuple(name.strip() for name in text.split(","))
     for name in names:
         if name not in NAMES:
             raise ValueError(f"no fault is called {name!r}; there are {', '.join(sorted(NAMES))}")
