@@ -104,7 +104,8 @@ def show_timeline(contact_id: str, query_data: Paging) -> TimelineOut:
     services = state.services()
     contact = lookup.contact(services, contact_id)
     if contact is None:
-        outcome, reason = history.visible_record(services, asker(), contact_id).outcome, ""
+        record = history.visible_record(services, asker(), contact_id)
+        outcome, reason = record.outcome, record.reason
     elif guards.sees(asker(), contact):
         outcome, reason = contact.outcome, contact.reason
     else:

@@ -9,6 +9,7 @@ from console.answers import ContactOut, ContactPage, ContactSummaryOut, TargetOu
 from console.asks import ContactQuery
 from console.identity import Asker
 from console.problems import Problem
+from console.reasons import explain
 from telephony.contact.model import (
     ContactOutcome,
     Stage,
@@ -82,8 +83,8 @@ def ended(services: Services, who: Asker, contact_id: str) -> ContactOut:
         promise=None,
         ticket="",
         message_url="",
-        reason="",
-        explained="",
+        reason=record.reason,
+        explained=explain(record.reason).meaning if record.reason else "",
     )
 
 

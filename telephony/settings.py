@@ -207,12 +207,6 @@ def _contradictions(settings: Settings) -> tuple[str, ...]:
         )
     if "secret_key" in settings.model_fields_set and len(settings.secret_key) < 32:
         problems.append(f"{variable('secret_key')}: must have at least 32 characters")
-    half = bool(settings.twilio_account_sid) != (len(settings.twilio_auth_token) > 0)
-    if half and not settings.production:
-        problems.append(
-            f"{variable('twilio_account_sid')} and {variable('twilio_auth_token')}: must be set "
-            "together"
-        )
     return tuple(problems)
 
 

@@ -48,6 +48,7 @@ def decide(given: Mapping[str, str], folder: Path) -> System:
     chosen["WARMLINE_DATA_DIR"] = str(folder)
     if chosen.get("WARMLINE_ENVIRONMENT") == "production":
         return System(_settings(chosen), chosen)
+    _whole_account(chosen)
     notes = _choose_ports(chosen)
     redis = None
     if "WARMLINE_REDIS_URL" not in chosen:
@@ -74,6 +75,15 @@ def decide(given: Mapping[str, str], folder: Path) -> System:
 def _settings(chosen: Mapping[str, str]) -> Settings:
     fields = {name: chosen.get(variable(name)) for name in Settings.model_fields}
     return load_settings(**{name: value for name, value in fields.items() if value is not None})
+
+
+def _whole_account(chosen: Mapping[str, str]) -> None:
+    """Half an account would start, and then be refused by Twilio at every step."""
+    names = ("WARMLINE_TWILIO_ACCOUNT_SID", "WARMLINE_TWILIO_AUTH_TOKEN")
+    lacking = [name for name in names if name not in chosen]
+    if len(lacking) == 1:
+        problem = f"{lacking[0]}: must be set together with {(set(names) - set(lacking)).pop()}"
+        raise SettingsError(f"{problem}.", problems=(problem,))
 
 
 def _choose_ports(chosen: dict[str, str]) -> tuple[str, ...]:

@@ -92,6 +92,14 @@ def test_an_old_contact_comes_from_the_ledger_and_its_agent_may_see_it(
     assert as_("sam")("GET", "/contacts/never").status_code == 404
 
 
+def test_an_old_contact_still_says_why_it_ended_as_it_did(as_: Actors, house: House) -> None:
+    upsert_contacts(house.ledger, [record("old1", agent="ana", reason="served")])
+    for path in ("/contacts/old1", "/contacts/old1/timeline"):
+        told = as_("ana")("GET", path).get_json()
+        assert (told["outcome"], told["reason"]) == ("resolved", "served")
+        assert "talked" in told["explained"]
+
+
 def record(name: str, **values: Any) -> ContactRecord:
     given: dict[str, Any] = {"state": "closed", "started_at": 10, "version": 9, "ended_at": 30}
     given |= {"outcome": "resolved", "department": "sales", **values}

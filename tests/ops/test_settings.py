@@ -172,8 +172,6 @@ def test_production_does_not_run_faster_than_the_world(production: pytest.Monkey
         ("WARMLINE_SECRET_KEY", "short"),
         ("WARMLINE_REDIS_URL", "http://127.0.0.1:6379"),
         ("WARMLINE_DATABASE_URL", "nonsense"),
-        ("WARMLINE_TWILIO_ACCOUNT_SID", "AC" + "1" * 32),
-        ("WARMLINE_TWILIO_AUTH_TOKEN", "secret"),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused_at_boot_by_its_name(

@@ -229,6 +229,19 @@ def test_what_the_environment_names_is_not_started(tmp_path: Path) -> None:
     assert system.settings.live_twilio
 
 
+@pytest.mark.parametrize(
+    ("given", "lacking"),
+    [
+        ({"WARMLINE_TWILIO_ACCOUNT_SID": "AC" + "0" * 32}, "WARMLINE_TWILIO_AUTH_TOKEN"),
+        ({"WARMLINE_TWILIO_AUTH_TOKEN": "token"}, "WARMLINE_TWILIO_ACCOUNT_SID"),
+    ],
+)
+def test_half_an_account_is_refused(tmp_path: Path, given: dict[str, str], lacking: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        decide(given, tmp_path)
+    assert error.value.problems[0].startswith(f"{lacking}: ")
+
+
 def test_a_faster_system_counts_from_one_moment(tmp_path: Path) -> None:
     assert "WARMLINE_CLOCK_ANCHOR" not in decide({}, tmp_path).environment
     faster = decide({"WARMLINE_SPEED": "20"}, tmp_path)
