@@ -2,16 +2,19 @@
 
 The reader is a thread that lives as long as anybody listens. Each listener has a queue of its own;
 one that cannot keep up is cut off and resumes by Last-Event-ID, so nobody slows down anybody else.
+A listener is woken only for what it wants, and an event is put into words and encoded once for all.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from console.timeline import naming, sentence
 from telephony.contact.model import Contact
@@ -23,23 +26,54 @@ QUEUE_SIZE = 1_000
 BLOCK_MS = 1_000
 BATCH = 200
 PAUSE_S = 0.5
+# When much happens, it is read in handfuls: each handful is two trips to Redis, however large.
+GATHER_S = 0.02
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class News:
-    """One event of the journal in words, and the phones that have or had a part in its contact."""
+    """One event of the journal, and the contact that it belongs to as it is now."""
 
     entry: Entry
-    sentence: str
-    phones: frozenset[str]
+    contact: Contact | None
+
+    @cached_property
+    def phones(self) -> frozenset[str]:
+        """The phones that have or had a part in the contact."""
+        return frozenset(leg.address for leg in self.contact.legs) if self.contact else frozenset()
+
+    @cached_property
+    def frame(self) -> str:
+        """What streams are told of it."""
+        entry = self.entry
+        told = {
+            "contact": entry.contact,
+            "version": entry.version,
+            "at": entry.at,
+            "kind": entry.kind,
+            "state": entry.stage,
+            "outcome": entry.outcome or None,
+            "sentence": sentence(entry.kind, entry.data, naming(self.contact)),
+            "data": entry.data,
+        }
+        return frame("contact", entry.id, told)
+
+
+Wants = Callable[[News], bool]
 
 
 @dataclass(eq=False)
 class Listener:
-    """One open stream. `lost` says that its queue ran over, so it must begin again."""
+    """One open stream, woken only for the news that it wants.
 
+    `lost` says that its queue ran over, so it must begin again. All news up to the id `passed` are
+    in its queue or are none of its business.
+    """
+
+    wants: Wants
+    passed: str
     queue: queue.Queue[News] = field(default_factory=lambda: queue.Queue(QUEUE_SIZE))
     lost: bool = False
 
@@ -57,13 +91,13 @@ class Hub:
         with self._lock:
             return len(self._listeners)
 
-    def join(self, most: int) -> tuple[Listener, str] | None:
+    def join(self, most: int, wants: Wants = lambda news: True) -> tuple[Listener, str] | None:
         """A new listener, and the id after which its news begin; None when there are `most`."""
-        listener = Listener()
         with self._lock:
             if len(self._listeners) >= most:
                 return None
             start = self._live.feed.last_id()
+            listener = Listener(wants, start)
             self._listeners.add(listener)
             if self._reader is None:
                 self._reader = threading.Thread(
@@ -110,6 +144,7 @@ class Hub:
             if entries:
                 after = entries[-1].id
                 self._hand_out(news)
+                time.sleep(GATHER_S)
 
     def _wanted(self) -> bool:
         with self._lock:
@@ -120,19 +155,20 @@ class Hub:
     def _tell(self, entries: list[Entry]) -> list[News]:
         ids = list(dict.fromkeys(entry.contact for entry in entries))
         contacts = {contact.id: contact for contact in self._live.contacts(ids)}
-        return [_news(entry, contacts.get(entry.contact)) for entry in entries]
+        return [News(entry, contacts.get(entry.contact)) for entry in entries]
 
     def _hand_out(self, news: list[News]) -> None:
         with self._lock:
             listeners = tuple(self._listeners)
         for listener in listeners:
-            for each in news:
-                try:
+            try:
+                for each in filter(listener.wants, news):
                     listener.queue.put_nowait(each)
-                except queue.Full:
-                    listener.lost = True
-                    self.leave(listener)
-                    break
+            except queue.Full:
+                listener.lost = True
+                self.leave(listener)
+            else:
+                listener.passed = news[-1].entry.id
 
 
 def order(event_id: str) -> tuple[int, int]:
@@ -141,6 +177,6 @@ def order(event_id: str) -> tuple[int, int]:
     return int(ms), int(number or 0)
 
 
-def _news(entry: Entry, contact: Contact | None) -> News:
-    phones = frozenset(leg.address for leg in contact.legs) if contact else frozenset()
-    return News(entry, sentence(entry.kind, entry.data, naming(contact)), phones)
+def frame(name: str, event_id: str, data: dict[str, object]) -> str:
+    """One server-sent event."""
+    return f"id: {event_id}\nevent: {name}\nretry: 2000\ndata: {json.dumps(data)}\n\n"

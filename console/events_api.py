@@ -5,7 +5,6 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 from __future__ import annotations
 
-import json
 import queue
 import re
 import time
@@ -16,7 +15,7 @@ from flask import Response, request
 
 from console import guards, identity, state
 from console.blueprint import api, problems
-from console.events import Hub, Listener, News, order
+from console.events import Hub, Listener, News, frame, order
 from console.guards import asker
 from console.identity import Asker
 from console.problems import Problem
@@ -47,7 +46,7 @@ def live_events() -> Response:
     if after and not _EVENT_ID.fullmatch(after):
         raise Problem(422, "invalid", "Last-Event-ID: it is not the id of an event.")
     hub = state.hub()
-    joined = hub.join(MOST_HELD)
+    joined = hub.join(MOST_HELD, _sees(asker()))
     if joined is None:
         return _answer(_brief(hub, asker(), after, state.services().live.feed.last_id()))
     listener, start = joined
@@ -68,9 +67,9 @@ def _answer(stream: Iterator[str]) -> Response:
 def _brief(hub: Hub, who: Asker, after: str, start: str) -> Iterator[str]:
     """What has happened since, and no more; the browser comes back by itself."""
     last = start
-    for place, frame in _caught_up(hub, who, after, start):
+    for place, told in _caught_up(hub, who, after, start):
         last = place
-        yield from (frame,) if frame else ()
+        yield from (told,) if told else ()
     yield f"id: {last}\nretry: {COME_BACK_MS}\n\n"
 
 
@@ -83,63 +82,47 @@ def _held(
     still_valid: Callable[[], bool],
 ) -> Iterator[str]:
     last = START
-    for place, frame in _caught_up(hub, who, after, start):
+    for place, told in _caught_up(hub, who, after, start):
         last = place
-        yield from (frame,) if frame else ()
-    yield from _listen(listener, who, last, still_valid)
+        yield from (told,) if told else ()
+    yield from _listen(listener, last, still_valid)
 
 
 def _caught_up(hub: Hub, who: Asker, after: str, start: str) -> Iterator[tuple[str, str]]:
     """Frames that bring the browser up to now, each with the id of the last event that was read."""
     if after and hub.missed(after):
         why = "Some events are gone; load what is shown again."
-        yield start, _event("reset", start, {"why": why})
+        yield start, frame("reset", start, {"why": why})
         after = ""
-    yield after or start, _event("hello", after or start, {"role": who.role.value})
+    yield after or start, frame("hello", after or start, {"role": who.role.value})
+    sees = _sees(who)
     for news in hub.replay(after) if after else ():
-        yield news.entry.id, "".join(_told(who, news))
+        yield news.entry.id, news.frame if sees(news) else ""
 
 
-def _listen(
-    listener: Listener, who: Asker, last: str, still_valid: Callable[[], bool]
-) -> Iterator[str]:
+def _listen(listener: Listener, last: str, still_valid: Callable[[], bool]) -> Iterator[str]:
     end = time.monotonic() + LONGEST_S
     checked = time.monotonic()
     while time.monotonic() < end and not (listener.lost and listener.queue.empty()):
+        passed = listener.passed
         try:
             news = listener.queue.get(timeout=HEARTBEAT_S)
         except queue.Empty:
             # The id moves on past what this person may not see, so that a return is short.
+            last = max(last, passed, key=order)
             yield f": still here\nid: {last}\n\n"
         else:
             if order(news.entry.id) > order(last):
                 last = news.entry.id
-                yield from _told(who, news)
+                yield news.frame
         if time.monotonic() - checked >= HEARTBEAT_S:
             checked = time.monotonic()
             if not still_valid():
                 return
 
 
-def _told(who: Asker, news: News) -> Iterator[str]:
-    entry = news.entry
-    if guards.RANK[who.role] <= guards.RANK[Role.AGENT] and who.identity not in news.phones:
-        return
-    yield _event(
-        "contact",
-        entry.id,
-        {
-            "contact": entry.contact,
-            "version": entry.version,
-            "at": entry.at,
-            "kind": entry.kind,
-            "state": entry.stage,
-            "outcome": entry.outcome or None,
-            "sentence": news.sentence,
-            "data": entry.data,
-        },
-    )
-
-
-def _event(name: str, event_id: str, data: dict[str, object]) -> str:
-    return f"id: {event_id}\nevent: {name}\nretry: 2000\ndata: {json.dumps(data)}\n\n"
+def _sees(who: Asker) -> Callable[[News], bool]:
+    """Agents hear of contacts in which their own phone has or had a part."""
+    if guards.RANK[who.role] > guards.RANK[Role.AGENT]:
+        return lambda news: True
+    return lambda news: who.identity in news.phones

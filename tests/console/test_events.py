@@ -16,6 +16,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from console import events_api, state
+from console.events import News
 from console.identity import Asker
 from telephony.contact import events as ev
 from telephony.store import keys
@@ -208,6 +209,41 @@ def test_one_reader_serves_all_streams_and_ends_with_the_last(
     for _ in range(3):
         listen("sam")
     assert len(readers()) == 1
+
+
+def test_only_the_streams_of_those_who_take_part_are_woken_and_an_event_is_encoded_once(
+    app: Flask, house: House, play: LivePlay
+) -> None:
+    with app.app_context():
+        hub = state.hub()
+
+    def wants(identity: str) -> Callable[[News], bool]:
+        return lambda news: identity in news.phones
+
+    people = [f"client:other{number}" for number in range(198)] + ["client:ana", "client:ana"]
+    listeners = [joined[0] for name in people if (joined := hub.join(200, wants(name)))]
+    assert len(listeners) == 200
+    play.talk_with_ana()
+    last = house.services.live.feed.last_id()
+    wait_for(lambda: all(each.passed == last for each in listeners), "everybody is up to date")
+    assert sum(each.queue.qsize() for each in listeners[:198]) == 0
+    first, second = (list(each.queue.queue) for each in listeners[198:])
+    assert first
+    assert all(one.frame is other.frame for one, other in zip(first, second, strict=True))
+    for each in listeners:
+        hub.leave(each)
+    wait_for(lambda: not readers(), "the reader ends with the last listener")
+
+
+def test_what_an_agent_may_not_see_is_behind_their_quiet_stream(
+    listen: Listen, play: LivePlay, house: House
+) -> None:
+    ben = listen("ben")
+    play.choose()
+    play.tell(ev.RoomHeld(play.customer.call, "CF" + "0" * 32, 99))
+    last = house.services.live.feed.last_id()
+    wait_for(lambda: ben.frames[-1]["id"] == last, "a heartbeat with the newest id")
+    assert ben.contacts() == []
 
 
 def test_a_listener_that_is_too_slow_is_cut_off_and_nobody_else(
