@@ -39,6 +39,18 @@ def handover(count: int, as_json: bool) -> None:
 
 
 @group.command()
+@click.option("--count", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option("--seconds", type=click.FloatRange(0.2, 60), default=2.0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
+def screen(count: int, seconds: float, as_json: bool) -> None:
+    """From a decision to the softphone's screen, and webhooks, beside 200 live-event streams."""
+    from bench import screen as bench
+
+    result = bench.measure(count, seconds)
+    tell(bench.sentences(result), bench.data(result), as_json)
+
+
+@group.command()
 @click.option("--seconds", type=click.FloatRange(0.5, 60), default=4.0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of words.")
 def core(seconds: float, as_json: bool) -> None:

@@ -69,7 +69,9 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class _Round:
+class Round:
+    """One round of one side: the load, CPU seconds, and what was committed and read."""
+
     load: Load
     web_cpu: float | None
     redis_cpu: float | None
@@ -79,19 +81,19 @@ class _Round:
 
 def measure(seconds: float) -> Result:
     """Run ``ROUNDS`` rounds of about ``seconds`` each for both sides."""
-    with _system() as system:
+    with system() as measured:
         counts = {}
-        for port in (system.webhook_port, system.bare_port):
-            system.run(port, BATCH)
-            counts[port] = max(BATCH, int(system.run(port, BATCH).load.rate * seconds))
+        for port in (measured.webhook_port, measured.bare_port):
+            measured.run(port, BATCH)
+            counts[port] = max(BATCH, int(measured.run(port, BATCH).load.rate * seconds))
         ours, bare = [], []
         for _ in range(ROUNDS):
-            bare.append(system.run(system.bare_port, counts[system.bare_port]))
-            ours.append(system.run(system.webhook_port, counts[system.webhook_port]))
-        return _result(system.recording, ours, bare)
+            bare.append(measured.run(measured.bare_port, counts[measured.bare_port]))
+            ours.append(measured.run(measured.webhook_port, counts[measured.webhook_port]))
+        return _result(measured.recording, ours, bare)
 
 
-def _result(recording: Recording, ours: Sequence[_Round], bare: Sequence[_Round]) -> Result:
+def _result(recording: Recording, ours: Sequence[Round], bare: Sequence[Round]) -> Result:
     ratios = [mine.load.rate / other.load.rate for mine, other in zip(ours, bare, strict=True)]
     sent = sum(len(each.load.times) for each in ours)
     return Result(
@@ -107,7 +109,7 @@ def _result(recording: Recording, ours: Sequence[_Round], bare: Sequence[_Round]
     )
 
 
-def _side(rounds: Sequence[_Round]) -> Side:
+def _side(rounds: Sequence[Round]) -> Side:
     def cpu(values: Sequence[float | None]) -> float | None:
         used = _sum(values)
         return None if used is None else used / sum(len(each.load.times) for each in rounds) * 1e6
@@ -125,7 +127,9 @@ def _side(rounds: Sequence[_Round]) -> Side:
 
 
 @dataclass(frozen=True)
-class _System:
+class System:
+    """What is measured; `run` sends webhooks."""
+
     recording: Recording
     redis: redis.Redis
     redis_pid: int
@@ -133,11 +137,12 @@ class _System:
     webhook_pid: int
     bare_port: int
     bare_pid: int
+    database_url: str
 
-    def run(self, port: int, count: int) -> _Round:
+    def run(self, port: int, count: int) -> Round:
         """Send ``count`` webhooks in batches, and look what was used and done."""
         rounds = [self._batch(port) for _ in range(round(count / BATCH))]
-        return _Round(
+        return Round(
             Load.of([each.load for each in rounds]),
             _sum([each.web_cpu for each in rounds]),
             _sum([each.redis_cpu for each in rounds]),
@@ -145,14 +150,14 @@ class _System:
             sum(each.reads for each in rounds),
         )
 
-    def _batch(self, port: int) -> _Round:
+    def _batch(self, port: int) -> Round:
         requests = self._prepare()
         pid = self.webhook_pid if port == self.webhook_port else self.bare_pid
         before = cpu_seconds(pid), cpu_seconds(self.redis_pid), self._reads()
         load = send(_HOST, port, requests, CONNECTIONS)
         after = cpu_seconds(pid), cpu_seconds(self.redis_pid), self._reads()
         _all_well(load.statuses)
-        return _Round(
+        return Round(
             load,
             _passed(before[0], after[0]),
             _passed(before[1], after[1]),
@@ -248,7 +253,8 @@ def _signed(base: str, target: str, body: str) -> bytes:
 
 
 @contextmanager
-def _system() -> Iterator[_System]:
+def system() -> Iterator[System]:
+    """Both applications on servers of their own, with a Redis and a recorded transfer."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="warmline-")))
         server = stack.enter_context(EmbeddedRedis(folder / "redis"))
@@ -263,7 +269,8 @@ def _system() -> Iterator[_System]:
         ours_pid = stack.enter_context(web("webhooks.app:create_app", ours, folder, environ))
         bare_pid = stack.enter_context(web("bench.bare:create_app", bare, folder, environ))
         assert server.pid is not None
-        yield _System(recording, client, server.pid, ours, ours_pid, bare, bare_pid)
+        database = environ["WARMLINE_DATABASE_URL"]
+        yield System(recording, client, server.pid, ours, ours_pid, bare, bare_pid, database)
 
 
 def _environment(redis_url: str, base: str, folder: Path) -> dict[str, str]:

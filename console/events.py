@@ -12,7 +12,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -22,7 +22,7 @@ from telephony.errors import StoreUnavailable
 from telephony.store.feed import START, Entry
 from telephony.store.live import Live
 
-QUEUE_SIZE = 1_000
+QUEUE_SIZE = 500
 BLOCK_MS = 1_000
 BATCH = 200
 PAUSE_S = 0.5
@@ -61,20 +61,17 @@ class News:
         return frame("contact", entry.id, told)
 
 
-Wants = Callable[[News], bool]
-
-
 @dataclass(eq=False)
 class Listener:
-    """One open stream, woken only for the news that it wants.
+    """One open stream, woken only for contacts in which `phone` has a part; '' hears of all.
 
     `lost` says that its queue ran over, so it must begin again. All news up to the id `passed` are
-    in its queue or are none of its business.
+    in its queue, a handful an item, or are none of its business.
     """
 
-    wants: Wants
+    phone: str
     passed: str
-    queue: queue.Queue[News] = field(default_factory=lambda: queue.Queue(QUEUE_SIZE))
+    queue: queue.Queue[list[News]] = field(default_factory=lambda: queue.Queue(QUEUE_SIZE))
     lost: bool = False
 
 
@@ -91,13 +88,13 @@ class Hub:
         with self._lock:
             return len(self._listeners)
 
-    def join(self, most: int, wants: Wants = lambda news: True) -> tuple[Listener, str] | None:
+    def join(self, most: int, phone: str = "") -> tuple[Listener, str] | None:
         """A new listener, and the id after which its news begin; None when there are `most`."""
         with self._lock:
             if len(self._listeners) >= most:
                 return None
             start = self._live.feed.last_id()
-            listener = Listener(wants, start)
+            listener = Listener(phone, start)
             self._listeners.add(listener)
             if self._reader is None:
                 self._reader = threading.Thread(
@@ -160,15 +157,18 @@ class Hub:
     def _hand_out(self, news: list[News]) -> None:
         with self._lock:
             listeners = tuple(self._listeners)
+        about: dict[str, list[News]] = {"": news}
+        for each in news:
+            for phone in each.phones:
+                about.setdefault(phone, []).append(each)
         for listener in listeners:
             try:
-                for each in filter(listener.wants, news):
-                    listener.queue.put_nowait(each)
+                if mine := about.get(listener.phone):
+                    listener.queue.put_nowait(mine)
+                listener.passed = news[-1].entry.id
             except queue.Full:
                 listener.lost = True
                 self.leave(listener)
-            else:
-                listener.passed = news[-1].entry.id
 
 
 def order(event_id: str) -> tuple[int, int]:

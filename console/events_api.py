@@ -15,7 +15,7 @@ from flask import Response, request
 
 from console import guards, identity, state
 from console.blueprint import api, problems
-from console.events import Hub, Listener, News, frame, order
+from console.events import Hub, Listener, frame, order
 from console.guards import asker
 from console.identity import Asker
 from console.problems import Problem
@@ -46,7 +46,7 @@ def live_events() -> Response:
     if after and not _EVENT_ID.fullmatch(after):
         raise Problem(422, "invalid", "Last-Event-ID: it is not the id of an event.")
     hub = state.hub()
-    joined = hub.join(MOST_HELD, _sees(asker()))
+    joined = hub.join(MOST_HELD, _only(asker()))
     if joined is None:
         return _answer(_brief(hub, asker(), after, state.services().live.feed.last_id()))
     listener, start = joined
@@ -95,9 +95,10 @@ def _caught_up(hub: Hub, who: Asker, after: str, start: str) -> Iterator[tuple[s
         yield start, frame("reset", start, {"why": why})
         after = ""
     yield after or start, frame("hello", after or start, {"role": who.role.value})
-    sees = _sees(who)
+    phone = _only(who)
     for news in hub.replay(after) if after else ():
-        yield news.entry.id, news.frame if sees(news) else ""
+        mine = not phone or phone in news.phones
+        yield news.entry.id, news.frame if mine else ""
 
 
 def _listen(listener: Listener, last: str, still_valid: Callable[[], bool]) -> Iterator[str]:
@@ -112,17 +113,16 @@ def _listen(listener: Listener, last: str, still_valid: Callable[[], bool]) -> I
             last = max(last, passed, key=order)
             yield f": still here\nid: {last}\n\n"
         else:
-            if order(news.entry.id) > order(last):
-                last = news.entry.id
-                yield news.frame
+            fresh = [each for each in news if order(each.entry.id) > order(last)]
+            if fresh:
+                last = fresh[-1].entry.id
+                yield "".join(each.frame for each in fresh)
         if time.monotonic() - checked >= HEARTBEAT_S:
             checked = time.monotonic()
             if not still_valid():
                 return
 
 
-def _sees(who: Asker) -> Callable[[News], bool]:
-    """Agents hear of contacts in which their own phone has or had a part."""
-    if guards.RANK[who.role] > guards.RANK[Role.AGENT]:
-        return lambda news: True
-    return lambda news: who.identity in news.phones
+def _only(who: Asker) -> str:
+    """The phone whose contacts this person hears of; '' for all contacts."""
+    return "" if guards.RANK[who.role] > guards.RANK[Role.AGENT] else who.identity

@@ -73,7 +73,7 @@ function softphone() {
       setInterval(() => (this.now = serverNow()), TICK_MS);
       setInterval(() => (this.live === "late" ? this.refresh() : null), LATE_MS);
       listen({
-        onContact: () => this.soon(),
+        onContact: () => this.refresh(),
         onReset: () => this.refresh(),
         onState: (state) => this.streamIs(state),
       });
@@ -113,12 +113,15 @@ function softphone() {
     },
 
     async load() {
-      const me = await get("/me");
+      // Most news is about the contact that is shown, so both are asked for at once.
+      const known = this.contact?.id;
+      const about = (id) => get(`/contacts/${id}`).catch(() => null);
+      const [me, shown] = await Promise.all([get("/me"), known ? about(known) : null]);
       setServerTime(me.now, Number(page.speed));
       this.me = me;
       const before = { stage: this.stage, contact: this.contact };
       const id = me.contacts[0] ?? this.watched;
-      const contact = id ? await get(`/contacts/${id}`).catch(() => null) : await this.stillMine();
+      const contact = id === known && shown ? shown : id ? await about(id) : await this.stillMine();
       this.contact = contact;
       // Who was rung in vain has nothing to do with what becomes of the customer.
       if (contact && words.standing(contact, me) === "talking") this.watched = contact.id;
