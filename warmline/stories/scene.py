@@ -54,9 +54,17 @@ class Api:
 
     def post(self, path: str, body: object = None) -> requests.Response:
         """The raw answer: refusals are part of stories."""
-        return self.session.post(
+        return self._send("POST", path, {} if body is None else body)
+
+    def put(self, path: str, body: object) -> requests.Response:
+        """The raw answer."""
+        return self._send("PUT", path, body)
+
+    def _send(self, method: str, path: str, body: object) -> requests.Response:
+        return self.session.request(
+            method,
             f"{self.base}/api/v1{path}",
-            json={} if body is None else body,
+            json=body,
             headers={"X-CSRF-Token": self.csrf},
             timeout=HTTP_SECONDS,
         )
