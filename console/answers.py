@@ -117,6 +117,21 @@ class TransferOut(Out):
     actions: dict[str, ActionOut]
 
 
+class WindowOut(Out):
+    """A callback is due not before the first moment and not after the second."""
+
+    due_from: int
+    due_until: int
+
+
+class TimesOut(Out):
+    """When this customer may be promised a callback; `soonest` is what is given unless asked."""
+
+    department: str
+    soonest: WindowOut | None
+    items: list[WindowOut]
+
+
 class PromiseOut(Out):
     id: str
     contact: str
@@ -129,6 +144,10 @@ class PromiseOut(Out):
     max_attempts: int
     note: str
     overdue: bool
+    by: str
+    agent: str
+    created_at: int
+    closed_at: int | None
 
 
 class ContactPromiseOut(Out):
@@ -140,6 +159,9 @@ class ContactPromiseOut(Out):
     attempts: int
     max_attempts: int
     told: bool
+    by: str
+    agent: str
+    note: str
 
 
 class ContactSummaryOut(Out):

@@ -121,8 +121,21 @@ class ContactQuery(Paging):
     department: Name | None = None
 
 
+class NewCallback(In):
+    """Who calls the customer back, and when at the earliest."""
+
+    department: Name = Field("", description="Key of a department; '' for the contact's own.")
+    agent: Name = Field("", description="A person who is rung first, as in /agents.")
+    not_before: Moment = Field(0, description="0: as soon as the customer may be called.")
+    note: Note = Field("", description="What whoever calls reads before.")
+
+
+class TimesQuery(In):
+    department: Name | None = Field(None, description="Key; the contact's own unless given.")
+
+
 class PromiseQuery(Paging):
-    state: Literal["open", "due", "overdue"] = "open"
+    state: Literal["open", "due", "overdue", "closed"] = "open"
     department: Name | None = None
 
 

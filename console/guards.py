@@ -41,6 +41,8 @@ LEAST_ROLE: dict[str, Role | None] = {
     "show_timeline": Role.AGENT,
     "hold_customer": Role.AGENT,
     "resume_customer": Role.AGENT,
+    "callback_times": Role.AGENT,
+    "promise_callback": Role.AGENT,
     "start_transfer": Role.AGENT,
     "show_transfer": Role.AGENT,
     "complete_transfer": Role.AGENT,

@@ -9,6 +9,7 @@ from console.answers import ContactOut
 from console.blueprint import api, problems
 from console.show import HOLDS, whole
 from console.transfers_api import acting_for, visible_contact
+from telephony.contact.events import Event
 from telephony.contact.model import Contact
 
 
@@ -30,12 +31,12 @@ def resume_customer(contact_id: str) -> Response:
 
 def _ask(contact_id: str, what: str) -> Response:
     contact = visible_contact(contact_id)
-    return once.answer(lambda mark: _apply(contact, what, mark))
+    return once.answer(lambda mark: applied(contact, HOLDS[what](acting_for(contact)), mark))
 
 
-def _apply(contact: Contact, what: str, mark: str) -> Response:
+def applied(contact: Contact, event: Event, mark: str) -> Response:
+    """Apply what an agent asks for; 202 with the contact as it is then."""
     services = state.services()
-    event = HOLDS[what](acting_for(contact))
-    applied = services.dispatch.apply(contact.id, event, dedupe=mark)
-    shown = whole(applied.contact, services.clock.now_ms())
+    after = services.dispatch.apply(contact.id, event, dedupe=mark).contact
+    shown = whole(after, services.clock.now_ms())
     return Response(json.dumps(shown.model_dump(mode="json")), 202, mimetype="application/json")

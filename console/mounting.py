@@ -9,6 +9,7 @@ from flask import Flask
 
 from console import (
     board_api,
+    callbacks_api,
     contacts_api,
     departments_api,
     events_api,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 ROUTES = (
     board_api,
+    callbacks_api,
     contacts_api,
     departments_api,
     events_api,

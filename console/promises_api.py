@@ -13,9 +13,10 @@ from console.problems import Problem
 from telephony.contact.events import Event, PromiseCancelled, PromiseMoved
 from telephony.contact.model import PromiseState as LivePromiseState
 from telephony.errors import NotFound
+from telephony.routing.plans import find_member
 from telephony.routing.promises import may_ring
 from telephony.store import ledger
-from telephony.store.ledger import PromiseRecord, PromiseState, Role
+from telephony.store.ledger import Page, PromiseRecord, PromiseState, Role
 
 if TYPE_CHECKING:
     from telephony.bootstrap import Services
@@ -26,22 +27,30 @@ if TYPE_CHECKING:
 @api.output(PromisePage)
 @problems(401, 422, 503)
 def list_promises(query_data: PromiseQuery) -> PromisePage:
-    """Open promises, earliest first: all, those that are due, or those that are overdue.
+    """Open promises, earliest first: all, due, or overdue ones; or closed ones, latest first.
 
     Agents see those of their own contacts; such a page may be short and still have a next one.
     """
     services = state.services()
     now = services.clock.now_ms()
-    page = ledger.open_promises(
-        services.ledger,
-        department=query_data.department,
-        due_before=None if query_data.state == "open" else now + 1,
-        cursor=query_data.cursor,
-        limit=query_data.limit,
-    )
+    page = _page(services, query_data, now)
     found = [each for each in page.items if query_data.state != "overdue" or each.due_until < now]
     return PromisePage(
         items=[_shown(each, now) for each in found if _sees(services, each)], next=page.next
+    )
+
+
+def _page(services: Services, query: PromiseQuery, now: int) -> Page[PromiseRecord]:
+    if query.state == "closed":
+        return ledger.closed_promises(
+            services.ledger, department=query.department, cursor=query.cursor, limit=query.limit
+        )
+    return ledger.open_promises(
+        services.ledger,
+        department=query.department,
+        due_before=None if query.state == "open" else now + 1,
+        cursor=query.cursor,
+        limit=query.limit,
     )
 
 
@@ -105,6 +114,10 @@ def _sees(services: Services, promise: PromiseRecord) -> bool:
     who = asker()
     if guards.RANK[who.role] > guards.RANK[Role.AGENT]:
         return True
+    named = str(promise.context.get("agent", ""))
+    member = find_member(lookup.company(services), named) if named else None
+    if member is not None and member.address == who.identity:
+        return True  # They are to call the customer.
     contact = lookup.contact(services, promise.contact_id)
     if contact is not None:
         return guards.sees(who, contact)
@@ -125,4 +138,8 @@ def _shown(promise: PromiseRecord, now: int) -> PromiseOut:
         max_attempts=promise.max_attempts,
         note=promise.note,
         overdue=still and promise.due_until < now,
+        by=str(promise.context.get("by", "")),
+        agent=str(promise.context.get("agent", "")),
+        created_at=promise.created_at,
+        closed_at=promise.closed_at,
     )

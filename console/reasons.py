@@ -284,6 +284,21 @@ REASONS: dict[str, Reason] = {
         "The promise was kept, redeemed or cancelled already.",
         "Look at its state; nothing needs to be done.",
     ),
+    "promise_open": Reason(
+        "A callback is promised already",
+        "This customer has an open promise of a callback.",
+        "Move or cancel that promise instead.",
+    ),
+    "callback_not_possible": Reason(
+        "No callback is possible",
+        "There is no hour in which this customer may be called and the department is open.",
+        "Choose another department, or find another way to reach the customer.",
+    ),
+    "number_withheld": Reason(
+        "The number is withheld",
+        "The customer's number is not known, so they cannot be called back.",
+        "Ask the customer to call again.",
+    ),
     "outside_hours": Reason(
         "Outside the allowed hours",
         "The customer may not be called then, by their own clock.",

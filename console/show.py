@@ -252,6 +252,9 @@ def _promise(contact: Contact) -> ContactPromiseOut | None:
         attempts=promise.attempts,
         max_attempts=promise.max_attempts,
         told=promise.told,
+        by=promise.by,
+        agent=promise.agent,
+        note=promise.note,
     )
 
 

@@ -131,6 +131,12 @@ def _transfer(data: Data, who: Who) -> str:
     return f"{by} started a {mode} transfer to {_target(data)}{note}."
 
 
+def _callback(data: Data, who: Who) -> str:
+    by = str(data.get("by") or "An agent").removeprefix("client:")
+    whose = data.get("agent") or data.get("department")
+    return f"{by} asked for a promise that {whose} calls the customer back."
+
+
 def _closed(data: Data, who: Who) -> str:
     name = data.get("name") or data.get("department")
     return f"The customer asked for {name}, which was closed."
@@ -190,6 +196,7 @@ SENTENCES: dict[str, Sentence] = {
     "MergeAsked": "The agent asked to bring all three together.",
     "HoldAsked": "The agent put the customer on hold for a moment.",
     "ResumeAsked": "The agent wanted to talk to the customer again.",
+    "CallbackAsked": _callback,
     "PromiseMoved": "The promise was moved to another time.",
     "PromiseCancelled": "The promise was cancelled.",
     "DeadlinePassed": "The time for the next step had come.",

@@ -46,7 +46,7 @@ def routes() -> dict[str, Route]:
         "a transfer": Route(here, busy, 6),
         "a consultation": Route(consulting(), busy, 5),
         "two transfers": Route(here, replace(busy, transfers=2, ladder=PLAIN), 5),
-        "an agent's hold": Route(here, replace(busy, holds=True, broken=True), 5),
+        "an agent's hold and promise": Route(here, replace(busy, asks=True, broken=True), 5),
         "broken commands": Route(here, broken, 4),
         "late, doubled and contradicting news": Route(here, late, 4),
     }

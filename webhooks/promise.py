@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from flask import Flask, Response, redirect, render_template, request
@@ -20,7 +20,7 @@ from telephony.contact.events import Event, PromiseCancelled, PromiseMoved
 from telephony.errors import NotFound, Refused, StoreUnavailable
 from telephony.prompts import speak_time
 from telephony.routing.model import spoken_name
-from telephony.routing.promises import PromiseWindow, promise_window
+from telephony.routing.promises import PromiseWindow, offered_windows, promise_window
 from telephony.store.ledger import (
     PromiseRecord,
     PromiseState,
@@ -38,8 +38,6 @@ log = structlog.get_logger("webhooks")
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _MAX_BODY = 2_000
-_LATER = (timedelta(hours=1), timedelta(hours=2), timedelta(hours=4))
-_DAYS = 5
 _FURTHEST_MS = 14 * 86_400_000
 
 
@@ -118,17 +116,18 @@ class PromisePage:
 
     def _offers(self, promise: PromiseRecord) -> list[Offer]:
         """Times at which the customer may be called and the department is open."""
+        company, _ = self.door.houses.now()
+        department = company.departments.get(promise.department)
+        if department is None:
+            return []
         now = moment(self.door.services.clock.now_ms())
-        hour = now.replace(minute=0, second=0, microsecond=0)
-        tomorrow = [hour + timedelta(days=day) for day in range(1, _DAYS + 1)]
-        found: dict[int, Offer] = {}
-        for wanted in (*(hour + later for later in _LATER), *tomorrow):
-            window = self._window(promise, wanted)
-            if window is not None and window.begins > now:
-                at = _ms(window.begins)
-                label = speak_time(promise.language, window.begins, now, promise.zone)
-                found[at] = Offer(at, label)
-        return [found[at] for at in sorted(found)]
+        return [
+            Offer(
+                _ms(window.begins),
+                speak_time(promise.language, window.begins, now, promise.zone),
+            )
+            for window in offered_windows(company, department, promise.customer, now)
+        ]
 
     def _window(self, promise: PromiseRecord, at: datetime) -> PromiseWindow | None:
         company, _ = self.door.houses.now()

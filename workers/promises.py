@@ -34,6 +34,7 @@ def write_promise(task: Task, command: co.WritePromise) -> Event:
     if window is None:
         why = "there is no hour in which this customer may be called back"
         return CommandFailed(task.pending.id, Problem.REFUSED, why)
+    promise = task.contact.promise
     company, contact = task.company, task.contact
     secret = task.services.settings.secret_key.get_secret_value()
     written = ledger.write_promise(
@@ -49,7 +50,12 @@ def write_promise(task: Task, command: co.WritePromise) -> Event:
             due_until=window[1],
             max_attempts=company.promises.max_attempts,
             token=ledger.promise_token(secret, command.promise),
-            context={"path": list(contact.path)},
+            note=promise.note if promise else "",
+            context={
+                "path": list(contact.path),
+                "by": promise.by if promise else "",
+                "agent": promise.agent if promise else "",
+            },
         ),
         now=task.now,
     ).promise

@@ -175,6 +175,9 @@ def _promise(promise: PromiseRecord) -> Promise:
         due_until=promise.due_until,
         attempts=promise.attempts,
         max_attempts=promise.max_attempts,
+        by=str(promise.context.get("by", "")),
+        agent=str(promise.context.get("agent", "")),
+        note=promise.note,
     )
 
 

@@ -37,7 +37,7 @@ from telephony.contact.model import (
     Role,
     Stage,
 )
-from telephony.contact.promises import keep_in_vain, keeping, on_line, redeem
+from telephony.contact.promises import keep_in_vain, keeping, on_line, part, redeem
 from telephony.contact.records import replace
 from telephony.contact.seeking import (
     ask_promise,
@@ -185,7 +185,7 @@ def choice_overdue(contact: Contact, now: int) -> Contact:
 def recording_overdue(contact: Contact, now: int) -> Contact:
     """No message was recorded: whoever waits is led on, also one who cannot be called back."""
     if not on_line(contact):
-        return close(contact, ContactOutcome.CUSTOMER_LEFT, "left_without_message", now)
+        return part(contact, ContactOutcome.CUSTOMER_LEFT, "left_without_message", now)
     if contact.question is Question.CLOSED and not contact.customer:
         return ask_ticket(contact, "no_message", now)
     return choice_overdue(contact, now)
@@ -231,7 +231,7 @@ def _gone_waiting(contact: Contact, leg: Leg, now: int) -> Contact:
     talked = contact.question is Question.AGENT_LEFT and contact.stage is Stage.CHOOSING
     if talked:
         return _close_served(contact, now)
-    return close(contact, ContactOutcome.CUSTOMER_LEFT, f"left_while_{contact.stage.value}", now)
+    return part(contact, ContactOutcome.CUSTOMER_LEFT, f"left_while_{contact.stage.value}", now)
 
 
 def _gone_from_menu(contact: Contact, leg: Leg, now: int) -> Contact:
@@ -247,7 +247,7 @@ def _gone_from_talk(contact: Contact, leg: Leg, now: int) -> Contact:
 def _close_served(contact: Contact, now: int) -> Contact:
     kept = contact.promise is not None and contact.promise.state is PromiseState.KEPT
     outcome = ContactOutcome.PROMISE_KEPT if kept else ContactOutcome.RESOLVED
-    return close(contact, outcome, "served", now)
+    return part(contact, outcome, "served", now)
 
 
 def _gone_recording(contact: Contact, leg: Leg, now: int) -> Contact:

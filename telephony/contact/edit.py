@@ -11,6 +11,8 @@ from telephony.contact.model import (
     HuntState,
     Leg,
     LegState,
+    Promise,
+    PromiseState,
     Role,
     Stage,
     Transfer,
@@ -117,6 +119,13 @@ def agent_leg(contact: Contact, address: str) -> Leg | None:
         if leg.role is Role.AGENT and leg.address == address and here:
             return leg
     return None
+
+
+def owed(contact: Contact) -> Promise | None:
+    """The promise that stands: the ledger holds it, or it is being written."""
+    promise = contact.promise
+    stands = promise is not None and promise.state in {PromiseState.OPEN, PromiseState.WRITING}
+    return promise if stands else None
 
 
 def unwant(leg: Leg, outcome: AttemptOutcome) -> Leg:

@@ -347,6 +347,17 @@ class ResumeAsked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackAsked(Event):
+    """The agent at ``by`` promises the customer a callback; the present call goes on."""
+
+    by: str
+    department: str
+    agent: str = ""  # a person, by the name of their softphone; '' for the whole department
+    not_before: int = 0  # ms; 0: as soon as it is allowed
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseMoved(Event):
     """The customer (by the link) or the ledger (after an attempt) set another time."""
 

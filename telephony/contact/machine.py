@@ -162,7 +162,7 @@ TABLE: Final[dict[type[ev.Event], dict[Stage, Handler]]] = {
         restoring=results.on_candidates,
         keeping=results.on_candidates,
     ),
-    ev.PromiseWritten: only(results.on_promise_late, promising=results.on_promise_written),
+    ev.PromiseWritten: everywhere(results.on_promise_written),
     ev.TicketOpened: only(
         results.on_answer_late, promising=results.on_ticket, promised=results.on_ticket
     ),
@@ -174,13 +174,16 @@ TABLE: Final[dict[type[ev.Event], dict[Stage, Handler]]] = {
     ev.CancelAsked: only(transfers.on_ask_elsewhere, transfer=transfers.on_ask),
     ev.SwapAsked: only(transfers.on_ask_elsewhere, transfer=transfers.on_ask),
     ev.MergeAsked: only(transfers.on_ask_elsewhere, transfer=transfers.on_ask),
+    ev.CallbackAsked: with_agent(promises.on_callback_asked),
     ev.PromiseMoved: only(
-        results.on_answer_late,
-        promised=results.on_promise_moved,
-        farewell=results.on_promise_moved,
+        results.on_promise_moved,
+        keeping=results.on_answer_late,
+        closed=results.on_answer_late,
     ),
     ev.PromiseCancelled: only(
-        refuse("not_waiting_for_a_callback"),
+        promises.on_promise_dropped,
+        promising=refuse("not_waiting_for_a_callback"),
+        farewell=refuse("not_waiting_for_a_callback"),
         promised=promises.on_promise_cancelled,
         keeping=promises.on_promise_cancelled,
         closed=refuse("contact_closed"),

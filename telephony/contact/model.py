@@ -316,6 +316,10 @@ class Promise:
     max_attempts: int = 3
     told: bool = False  # the customer was on the line for it
     missed: bool = False  # tried in vain: to be counted and put off
+    by: str = ""  # address of the agent who promised it; '' when the customer chose it
+    agent: str = ""  # who is to call, by the name of their softphone; '' for the department
+    not_before: int = 0  # the customer's wish (ms); 0: as soon as it is allowed
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,17 @@ from telephony.contact import events as ev
 from telephony.contact.calls import ring_customer
 from telephony.contact.edit import (
     Refused,
+    agent_leg,
     cancel_hunt,
     close,
     end_transfer,
     enter,
     joined,
+    next_id,
+    owed,
     post,
     put_leg,
+    staff,
     staff_present,
     unwant,
 )
@@ -29,28 +33,58 @@ from telephony.contact.model import (
     HuntPurpose,
     Leg,
     LegState,
+    Promise,
     PromiseState,
     Role,
     Stage,
+    Target,
+    TargetKind,
     TransferOutcome,
 )
 from telephony.contact.records import replace
 from telephony.contact.seeking import (
     begin_hunt,
     department_target,
+    promise_target,
     seeking_stage,
     winner_left,
     winner_of,
 )
 
+_WRITING, _PROMISING = PromiseState.WRITING, Stage.PROMISING
 _WITH_US = frozenset({LegState.ANSWERED, LegState.ACCEPTED, LegState.JOINED})
 
 
+def on_callback_asked(contact: Contact, event: ev.CallbackAsked, now: int) -> Contact:
+    """An agent promises a callback: it is written while the two go on talking."""
+    if agent_leg(contact, event.by) is None:
+        raise Refused("not_on_this_contact")
+    if not contact.customer:
+        raise Refused("number_withheld")
+    if owed(contact) is not None:
+        raise Refused("promise_open")
+    contact, promise_id = next_id(contact, "p")
+    promise = Promise(
+        id=f"{contact.id}.{promise_id}",
+        department=event.department,
+        state=PromiseState.WRITING,
+        by=event.by,
+        agent=event.agent,
+        not_before=event.not_before,
+        note=event.note,
+    )
+    return replace(contact, promise=promise)
+
+
 def on_promise_written(contact: Contact, event: ev.PromiseWritten, now: int) -> Contact:
-    """The ledger holds it: tell the customer, or, when they are gone, send the message."""
+    """The ledger holds it: the message goes out, and it may be spoken. One that nobody waits for
+    any more is taken back, because nobody was told.
+    """
     promise = contact.promise
-    if promise is None or promise.state is not PromiseState.WRITING:
+    if promise is not None and promise.id == event.promise and promise.state is not _WRITING:
         return contact
+    if promise is None or promise.state is not _WRITING or contact.stage is Stage.CLOSED:
+        return forget_promise(contact, event.promise, now)
     promise = replace(
         promise,
         id=event.promise,
@@ -58,11 +92,27 @@ def on_promise_written(contact: Contact, event: ev.PromiseWritten, now: int) -> 
         due_from=event.due_from,
         due_until=event.due_until,
         max_attempts=event.max_attempts,
+        told=bool(promise.by),
     )
-    contact = replace(contact, promise=promise)
+    return _confirm(replace(contact, promise=promise), now)
+
+
+def _tell(contact: Contact, now: int) -> Contact:
+    """The search is over, and a promise stands: the customer is told, if they are on the line."""
     contact = end_transfer(contact, TransferOutcome.PROMISED, now, "callback_promised")
-    contact = _confirm(contact, now)
     return enter(contact, Stage.FAREWELL if on_line(contact) else Stage.PROMISED, now)
+
+
+def part(contact: Contact, outcome: ContactOutcome, reason: str, now: int) -> Contact:
+    """The customer is gone: the contact is over, or waits for the hour that was promised."""
+    if owed(contact) is None:
+        return close(contact, outcome, reason, now)
+    for leg in staff(contact):
+        contact = put_leg(contact, unwant(leg, AttemptOutcome.CANCELLED))
+    contact = end_transfer(
+        cancel_hunt(contact), TransferOutcome.CUSTOMER_LEFT, now, "customer_left"
+    )
+    return enter(contact, Stage.PROMISING, now)
 
 
 def _confirm(contact: Contact, now: int) -> Contact:
@@ -87,8 +137,9 @@ def promise_impossible(contact: Contact, now: int) -> Contact:
     """No promise can be written: nothing is spoken, and the search goes on (fault 25)."""
     leg = contact.customer_leg
     promise = contact.promise
-    if promise is None or leg is None or leg.state is LegState.ENDED:
-        return contact  # nobody waits on the line: the outbox goes on trying
+    waits = leg is not None and leg.state is not LegState.ENDED and contact.stage is _PROMISING
+    if promise is None or not waits:
+        return contact  # nobody waits to be told: the outbox goes on trying
     # It may be in the ledger all the same; nobody will hear of it, so nobody shall be called.
     contact = forget_promise(replace(contact, promise=None), promise.id, now)
     contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
@@ -122,6 +173,16 @@ def on_promise_cancelled(contact: Contact, event: ev.PromiseCancelled, now: int)
     return close(contact, ContactOutcome.RESOLVED, "promise_cancelled", now)
 
 
+def on_promise_dropped(contact: Contact, event: ev.PromiseCancelled, now: int) -> Contact:
+    """The callback is not wanted any more; the present call goes on."""
+    promise = contact.promise
+    if promise is None or promise.id != event.promise:
+        raise Refused("no_such_promise")
+    if promise.state is not PromiseState.OPEN:
+        raise Refused("not_waiting_for_a_callback")
+    return close_promise(contact, PromiseState.CANCELLED, now)
+
+
 def close_promise(contact: Contact, state: PromiseState, now: int) -> Contact:
     """The promise is over; the ledger is told."""
     promise = contact.promise
@@ -138,6 +199,8 @@ def redeem(contact: Contact, now: int) -> Contact:
 
 def on_ticket(contact: Contact, event: ev.TicketOpened, now: int) -> Contact:
     contact = close_promise(replace(contact, ticket=event.ticket), PromiseState.TICKETED, now)
+    if contact.promise is not None and contact.promise.state is _WRITING:
+        contact = replace(contact, promise=None)  # written after this, it is taken back
     contact = end_transfer(contact, TransferOutcome.TICKETED, now, contact.ticket_reason)
     if on_line(contact):
         return enter(contact, Stage.FAREWELL, now)
@@ -145,17 +208,23 @@ def on_ticket(contact: Contact, event: ev.TicketOpened, now: int) -> Contact:
 
 
 def settle_promise(contact: Contact, now: int) -> Contact:
-    """A promise whose time has come is kept; one tried too often becomes a ticket."""
+    """A promise that stands is told; one whose time has come is kept; one tried too often becomes
+    a ticket.
+    """
     promise = contact.promise
-    if contact.stage is not Stage.PROMISED or promise is None:
+    if promise is None or promise.state is not PromiseState.OPEN or contact.ticket_reason:
         return contact
-    if promise.state is not PromiseState.OPEN or promise.missed or contact.ticket_reason:
+    if contact.stage is _PROMISING:
+        return _tell(contact, now)
+    if contact.stage is not Stage.PROMISED or promise.missed:
         return contact
     if promise.attempts >= promise.max_attempts:
         return replace(contact, ticket_reason="promise_attempts_used_up")
     if now < promise.due_from:
         return contact
-    target = department_target(replace(contact, department=promise.department))
+    target = promise_target(contact, promise)
+    if promise.agent:
+        target = Target(TargetKind.AGENT, promise.agent)
     contact = begin_hunt(contact, HuntPurpose.PROMISE, target, now)
     return enter(contact, Stage.KEEPING, now)
 

@@ -42,7 +42,11 @@ def rebuilt(contact_id: str, event: ev.ContactFound, now: int) -> Contact:
     if stage is Stage.SEEKING:
         contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
     if stage is Stage.TALKING:
-        contact = close_promise(replace(contact, waiting_since=0), PromiseState.KEPT, now)
+        contact = replace(contact, waiting_since=0)
+        # What an agent has promised for later is not what brought the two together.
+        promise = event.promise
+        if promise is not None and (not promise.by or promise.due_from <= now):
+            contact = close_promise(contact, PromiseState.KEPT, now)
     return replace(contact, stage=stage)
 
 

@@ -9,7 +9,15 @@ from telephony.contact import commands as co
 from telephony.contact import events as ev
 from telephony.contact import holding, legs, outbox, promises, seeking, transfers
 from telephony.contact.edit import drop_pending, joined, put_leg, staff
-from telephony.contact.model import AttemptOutcome, Contact, Ending, LegState, Role
+from telephony.contact.model import (
+    AttemptOutcome,
+    Contact,
+    Ending,
+    LegState,
+    PromiseState,
+    Role,
+    Stage,
+)
 from telephony.contact.records import replace
 from telephony.contact.timing import HOLD_TRIES, LEDGER_TRIES, PLAN_TRIES
 
@@ -64,14 +72,6 @@ def on_candidates(contact: Contact, event: ev.CandidatesFound, now: int) -> Cont
 
 def on_promise_written(contact: Contact, event: ev.PromiseWritten, now: int) -> Contact:
     return promises.on_promise_written(_struck(contact, event.command), event, now)
-
-
-def on_promise_late(contact: Contact, event: ev.PromiseWritten, now: int) -> Contact:
-    """Written after we had given up: nobody was told, so it is taken back."""
-    contact = _struck(contact, event.command)
-    if contact.promise is not None and contact.promise.id == event.promise:
-        return contact
-    return promises.forget_promise(contact, event.promise, now)
 
 
 def on_promise_moved(contact: Contact, event: ev.PromiseMoved, now: int) -> Contact:
@@ -197,7 +197,12 @@ def _over(contact: Contact, now: int) -> Contact:
 
 
 def _no_callback(contact: Contact, now: int) -> Contact:
-    """There is no hour at which this customer may be called: a human must find a way."""
+    """There is no hour at which this customer may be called: a human must find a way, or the agent
+    who asked for it while they talk.
+    """
+    promise = contact.promise
+    if promise is not None and contact.stage is not Stage.PROMISING:
+        return replace(contact, promise=replace(promise, state=PromiseState.CANCELLED))
     return seeking.ask_ticket(replace(contact, promise=None), "callback_not_possible", now)
 
 

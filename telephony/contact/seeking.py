@@ -20,6 +20,7 @@ from telephony.contact.edit import (
     enter,
     joined,
     next_id,
+    owed,
     put_hunt,
     put_leg,
     unwant,
@@ -93,6 +94,11 @@ def begin_hunt(
 
 def department_target(contact: Contact) -> Target:
     return Target(TargetKind.DEPARTMENT, contact.department, contact.department_name)
+
+
+def promise_target(contact: Contact, promise: Promise) -> Target:
+    """The department that keeps the promise, if nobody else does."""
+    return department_target(replace(contact, department=promise.department))
 
 
 def return_target(transfer: Transfer) -> Target:
@@ -292,6 +298,8 @@ def _give_up_keeping(contact: Contact, hunt: Hunt, rung: Rung, now: int) -> Cont
         return _overflow(contact, hunt, rung, now)
     promise = contact.promise
     assert promise is not None
+    if hunt.target.kind is TargetKind.AGENT:  # The person is away: whoever is there calls.
+        return begin_hunt(contact, hunt.purpose, promise_target(contact, promise), now)
     return enter(replace(contact, promise=replace(promise, missed=True)), Stage.PROMISED, now)
 
 
@@ -316,7 +324,9 @@ def _to_callback(contact: Contact, hunt: Hunt, rung: Rung, now: int) -> Contact:
 
 
 def ask_promise(contact: Contact, now: int) -> Contact:
-    """Have a promise written. Only what the ledger holds is ever spoken."""
+    """Have a promise written, unless one stands. Only what the ledger holds is ever spoken."""
+    if owed(contact) is not None:
+        return enter(cancel_hunt(contact), Stage.PROMISING, now)
     contact, promise_id = next_id(cancel_hunt(contact), "p")
     target = contact.transfer.target if contact.transfer else department_target(contact)
     named = target.value if target.kind is TargetKind.DEPARTMENT else contact.department

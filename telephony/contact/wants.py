@@ -133,8 +133,10 @@ def _of_promise(contact: Contact) -> list[Want]:
         return [("ticket", command)]
     if promise is None:
         return []
-    if promise.state is PromiseState.WRITING and contact.stage is Stage.PROMISING:
-        command_ = co.WritePromise(promise.id, promise.department, contact.next_open)
+    waited_for = contact.stage is Stage.PROMISING or promise.by
+    if promise.state is PromiseState.WRITING and waited_for:
+        not_before = promise.not_before or contact.next_open
+        command_ = co.WritePromise(promise.id, promise.department, not_before)
         return [(f"promise:{promise.id}", command_)]
     if promise.missed and promise.state is PromiseState.OPEN:
         return [(f"count:{promise.id}:{promise.attempts}", co.CountAttempt(promise.id))]

@@ -14,6 +14,8 @@ from telephony.routing.hours import next_open, open_at, opens_at
 from telephony.routing.model import Company, Department
 from telephony.routing.policy import check_address
 
+_LATER = (timedelta(hours=1), timedelta(hours=2), timedelta(hours=4))
+_DAYS = 5
 _MOST_ZONES = 4
 _MOST_ROUNDS = 50
 
@@ -72,3 +74,17 @@ def promise_window(
             window = timedelta(minutes=company.promises.window_minutes)
             return PromiseWindow(moment, moment + window)
     return None
+
+
+def offered_windows(
+    company: Company, department: Department, number: str, now: datetime
+) -> tuple[PromiseWindow, ...]:
+    """Windows to choose from, earliest first: some hours later today, and the next days at this
+    hour, each as soon as it is allowed. Empty when no callback may be promised.
+    """
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    wanted = [hour + later for later in _LATER]
+    wanted += [hour + timedelta(days=day) for day in range(1, _DAYS + 1)]
+    found = [promise_window(company, department, number, at) for at in wanted]
+    by_start = {window.begins: window for window in found if window and window.begins > now}
+    return tuple(by_start[begins] for begins in sorted(by_start))

@@ -209,8 +209,11 @@ def _promise_told(scene: Scene) -> str:
     due = promise.due_from if promise is not None else scene.now
     # A moment that is already past would be a lie; the next minute is the honest one.
     when = scene.when(max(due, scene.now + 60_000))
+    # What an agent promised may be another department's than the one they wait for.
+    named = promise.department if promise is not None and promise.by else ""
+    department = scene.house.departments.get(named, scene.department)
     return twiml.response(
-        scene.speech(Prompt.PROMISE_SPOKEN, department=scene.department, when=when),
+        scene.speech(Prompt.PROMISE_SPOKEN, department=department, when=when),
         _goodbye(scene),
     )
 

@@ -286,6 +286,40 @@ def test_a_customer_on_hold_whose_agent_vanishes_is_led_to_a_colleague(
     scene.hang_up(call)
 
 
+def test_a_callback_promised_by_keyboard_then_moved_and_cancelled(
+    scene: Scene, open_as: OpenAs, customer: str
+) -> None:
+    ana = online(open_as, "ana")
+    call, ana_leg = call_sales(scene, customer, ana)
+    asked = scene.mark()
+    press(ana, "P")
+    expect(ana.get_by_label("Who calls")).to_be_focused()
+    expect(ana.get_by_label("When")).to_contain_text("As soon as possible")
+    ana.get_by_label("Who calls").select_option(label="Billing")
+    last = ana.get_by_label("When").locator("option").last.inner_text()
+    ana.get_by_label("When").select_option(label=last)
+    ana.get_by_label("Note for whoever calls").fill("Invoice 4711")
+    ana.get_by_role("button", name="Promise the callback").click()
+    written = ana.get_by_text("Written down: you may promise it.", exact=True)
+    expect(written).to_be_visible(timeout=LONG_MS)
+    scene.line("sms", to=customer, since=asked)
+    heard = [x for x in scene.listen() if x["kind"] == "hears" and x["call"] == call]
+    assert heard[-1]["with"] == [ana_leg], "the two talk on"
+    assert heard[-1]["seq"] < asked, "and nothing was heard in between"
+    mine = ana.get_by_role("complementary")
+    expect(mine.get_by_text("Invoice 4711")).to_be_visible()
+    mine.get_by_role("button", name="Move").click()
+    mine.get_by_label("Another time").select_option(index=1)
+    mine.locator(".move-form").get_by_role("button", name="Move").click()
+    expect(ana.get_by_text("The promise was moved.")).to_be_visible()
+    scene.hang_up(call)
+    scene.stage(call, "promised")
+    ana.on("dialog", lambda dialog: dialog.accept())
+    mine.get_by_role("button", name="Cancel").click()
+    scene.outcome(call, "resolved")
+    expect(mine.get_by_text("No callback is open.")).to_be_visible()
+
+
 def test_who_is_offline_is_not_rung(scene: Scene, open_as: OpenAs, customer: str) -> None:
     ana = online(open_as, "ana")
     ana.get_by_role("button", name="Go offline").click()
@@ -321,6 +355,10 @@ def test_every_state_is_for_everybody(
     good()
     accept(ana)
     expect(ana.get_by_text("On this call")).to_be_visible(timeout=LONG_MS)
+    press(ana, "P")
+    expect(ana.get_by_label("When")).to_contain_text("As soon as possible")
+    good()
+    ana.keyboard.press("Escape")
     ana.get_by_role("button", name="Keypad").click()
     press(ana, "T")
     expect(ana.get_by_role("option", name="Billing").first).to_be_visible()

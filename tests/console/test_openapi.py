@@ -98,4 +98,8 @@ def test_the_idempotency_key_is_documented_where_it_is_honoured(app: Flask) -> N
         if any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", []))
     }
     asked = {f"{action}_transfer" for action in ("start", "complete", "cancel", "swap", "merge")}
-    assert honoured == asked | {"hold_customer", "resume_customer"}
+    assert honoured == asked | {
+        "hold_customer",
+        "resume_customer",
+        "promise_callback",
+    }

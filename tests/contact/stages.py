@@ -173,6 +173,7 @@ def suitable(contact: Contact, now: int) -> list[ev.Event]:
         ev.MergeAsked(transfer),
         ev.HoldAsked("client:ana"),
         ev.ResumeAsked("client:ana"),
+        ev.CallbackAsked("client:ana", "sales"),
         ev.PromiseMoved(promise, due, due + 1, 0),
         ev.PromiseCancelled(promise),
         ev.DeadlinePassed(),

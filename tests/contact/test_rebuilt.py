@@ -82,6 +82,13 @@ def test_a_promise_is_told_while_its_customer_is_on_the_line() -> None:
     assert found(promise=PROMISE).stage is Stage.FAREWELL
 
 
+def test_what_an_agent_has_promised_for_later_stands_while_the_two_talk() -> None:
+    later = replace(PROMISE, by="client:ana", due_from=NOW + 1, due_until=NOW + 2)
+    contact = found(legs=(CUSTOMER, ANA), promise=later)
+    assert contact.stage is Stage.TALKING
+    assert contact.promise == later
+
+
 def test_a_promise_whose_customer_talks_already_is_closed_as_kept() -> None:
     contact = found(legs=(CUSTOMER, ANA), promise=PROMISE)
     assert contact.stage is Stage.TALKING

@@ -29,7 +29,7 @@ from telephony.contact.model import (
 from tests.contact.play import ROOM, Play
 
 ACTIONS = st.lists(
-    st.tuples(st.integers(0, 25), st.integers(0, 7), st.booleans()), min_size=5, max_size=60
+    st.tuples(st.integers(0, 26), st.integers(0, 7), st.booleans()), min_size=5, max_size=60
 )
 
 
@@ -74,6 +74,7 @@ def act(play: Play, action: int, pick: int, quiet: bool) -> None:
         ev.PromiseCancelled(promise),
         ev.HoldAsked(leg.address),
         ev.ResumeAsked(leg.address),
+        ev.CallbackAsked(leg.address, "sales", "ben" if quiet else ""),
         ev.DeadlinePassed(),
     )[action]
     with contextlib.suppress(Refused):

@@ -50,7 +50,7 @@ class Bounds:
     broken: bool = False  # commands fail, leases are lost
     looks: bool = False  # Twilio is asked at any moment, and knows better
     machines: bool = False
-    holds: bool = False  # agents put the customer on hold and come back
+    asks: bool = False  # agents hold the customer, come back, and promise callbacks
     depth: int = 10_000
 
 
@@ -293,8 +293,8 @@ def _of_people(contact: Contact, bounds: Bounds, now: int) -> Iterator[Happening
         )
         yield Happening(called, now)
     yield from _of_promise(contact.promise, now)
-    if bounds.holds:
-        yield from _holds_of(contact, now)
+    if bounds.asks:
+        yield from _asks_of(contact, now)
     if len(contact.transfers) < bounds.transfers:
         yield from _transfers_of(contact, now)
     for transfer in contact.transfers[-1:]:
@@ -302,11 +302,12 @@ def _of_people(contact: Contact, bounds: Bounds, now: int) -> Iterator[Happening
             yield Happening(ask(transfer.id), now)
 
 
-def _holds_of(contact: Contact, now: int) -> Iterator[Happening]:
+def _asks_of(contact: Contact, now: int) -> Iterator[Happening]:
     for leg in contact.legs:
         if leg.role is Role.AGENT and leg.state is LegState.JOINED:
             yield Happening(ev.HoldAsked(leg.address), now)
             yield Happening(ev.ResumeAsked(leg.address), now)
+            yield Happening(ev.CallbackAsked(leg.address, "sales"), now)
 
 
 def _of_promise(promise: Promise | None, now: int) -> Iterator[Happening]:

@@ -81,7 +81,7 @@ def shape(contact: Contact, now: int) -> Hashable:
             places.get(transfer.by),
             places.get(transfer.receiver),
         ),
-        promise and (promise.state, promise.attempts, promise.missed),
+        promise and (promise.state, promise.attempts, promise.missed, bool(promise.by)),
         tuple(sorted(_outbox(contact, places))),
     )
 

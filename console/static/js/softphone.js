@@ -8,6 +8,7 @@ import { microphone, Phone, troubleText, warningText } from "./phone.js";
 import { prepare, quiet, ring } from "./ringer.js";
 import { withHold } from "./softphone/holding.js";
 import { KEYS, listenForKeys } from "./softphone/keys.js";
+import { withPromises } from "./softphone/promising.js";
 import { withTransfers } from "./softphone/transferring.js";
 import * as words from "./softphone/words.js";
 import { toast, toastRefusal } from "./toast.js";
@@ -46,7 +47,7 @@ function softphone() {
   let asking = null;
   let again = false;
 
-  return withHold(withTransfers({
+  return withPromises(withHold(withTransfers({
     ready: false,
     me: { identity: "", presence: "offline", presence_since: null, contacts: [] },
     contact: null,
@@ -129,6 +130,7 @@ function softphone() {
       else if (contact?.outcome !== before.contact?.outcome) this.loadSide();
       this.transferChanged(before.contact);
       this.holdChanged(before.contact);
+      this.promiseChanged(before.contact);
     },
 
     // After a fresh start: a customer whom I pass on, or who waits for me, is not forgotten.
@@ -180,6 +182,7 @@ function softphone() {
       this.keypad = false;
       this.dismissed = false;
       if (this.stage !== "talking") this.closeTransfer();
+      if (this.stage !== "talking") this.promising = false;
       if (before === "ringing" && this.stage !== "ringing") quiet();
       this.loadSide();
       this.keepFocus();
@@ -278,6 +281,7 @@ function softphone() {
         decline: this.line.ringing,
         toggleMute: this.line.talking,
         openTransfer: this.canTransfer,
+        openCallback: this.canPromise,
         hold: this.can("swap") || this.canHold,
         complete: this.can("complete"),
         takeBack: this.can("cancel"),
@@ -372,7 +376,7 @@ function softphone() {
     shownTimeline(id) {
       return this.timelines[id] ?? [];
     },
-  }));
+  })));
 }
 
 document.addEventListener("alpine:init", () => window.Alpine.data("softphone", softphone));

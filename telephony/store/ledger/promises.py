@@ -169,6 +169,24 @@ def open_promises(
         return fetch_page(conn, query, (_T.due_from, _T.id), _record, cursor=cursor, limit=limit)
 
 
+def closed_promises(
+    ledger: Ledger,
+    *,
+    department: str | None = None,
+    cursor: str | None = None,
+    limit: int = 100,
+) -> Page[PromiseRecord]:
+    """Promises that have ended in whatever way, the latest hour first."""
+    query = select(*_COLUMNS).where(_T.state != PromiseState.OPEN)
+    if department is not None:
+        query = query.where(_T.department == department)
+    order = (_T.due_from, _T.id)
+    with reading(ledger) as conn:
+        return fetch_page(
+            conn, query, order, _record, cursor=cursor, limit=limit, newest_first=True
+        )
+
+
 def move_promise(
     ledger: Ledger, promise_id: str, *, due_from: int, due_until: int, now: int
 ) -> PromiseRecord:

@@ -6,6 +6,7 @@ export const KEYS = [
   { letter: "M", act: "toggleMute", says: "Mute yourself, or speak again" },
   { letter: "T", act: "openTransfer", says: "Transfer: search for whom" },
   { letter: "H", act: "hold", says: "Hold the customer, or talk again; in a transfer: change who is on hold" },
+  { letter: "P", act: "openCallback", says: "Promise the customer a callback" },
   { letter: "C", act: "complete", says: "Complete the transfer" },
   { letter: "B", act: "takeBack", says: "Back to the customer: cancel the transfer" },
 ];
