@@ -15,7 +15,7 @@ from telephony.contact.events import ContactFound, CustomerCalled, Event
 from telephony.contact.machine import Verdict
 from telephony.contact.model import Contact
 from telephony.errors import Conflict, NotFound
-from telephony.store.live import Found, Live, Loaded
+from telephony.store.live import Found, Live, Loaded, Overtaken
 
 # Every lost race means that somebody else has won one, so this many in a row means a bug.
 TRIES = 20
@@ -37,25 +37,35 @@ class Dispatch:
         self._now = now
 
     def apply(self, contact_id: str, event: Event, *, dedupe: str = "") -> Applied:
-        """Fold one event into one contact; two round trips when nobody else is at it.
+        """Fold one event into one contact; two round trips when nobody else is at it, and one
+        when the contact is as this process knows it.
 
         `dedupe` marks the event: the same mark again changes nothing. Raises NotFound,
         StoreUnavailable (it may have happened: repeat it), RecordBroken, Conflict after
         `TRIES` lost races, and what the core raises: machine.Refused, machine.Impossible.
         """
-        return self.apply_to(self._live.load(contact_id, dedupe), event, dedupe=dedupe)
+        loaded = None
+        known = self._live.recall(contact_id)
+        if known is not None:
+            ahead = self._ahead(known, event, dedupe=dedupe)
+            if isinstance(ahead, Applied):
+                return ahead
+            loaded = ahead
+        if loaded is None:
+            loaded = self._live.load(contact_id, dedupe)
+        return self.apply_to(loaded, event, dedupe=dedupe)
 
     def apply_to(self, loaded: Loaded, event: Event, *, dedupe: str = "") -> Applied:
         """`apply` to a contact that was loaded a moment ago with this mark: a trip less."""
         contact_id = loaded.contact.id
-        for attempt in range(TRIES):
-            if attempt:
-                loaded = self._live.load(contact_id, dedupe)
+        for _ in range(TRIES):
             if loaded.seen:
                 return Applied(loaded.contact, Verdict.STALE)
-            applied = self._step(loaded.contact, event, dedupe=dedupe)
-            if applied is not None:
-                return applied
+            outcome = self._step(loaded.contact, event, dedupe=dedupe)
+            if isinstance(outcome, Applied):
+                return outcome
+            # Somebody else was first, and what they have made of it came with the answer.
+            loaded = outcome or self._live.load(contact_id, dedupe)
         raise Conflict(f"Contact {contact_id} changed {TRIES} times while an event was applied.")
 
     def go_on(self, contact: Contact, event: Event) -> Applied:
@@ -64,27 +74,39 @@ class Dispatch:
         One round trip when nobody else is at it, and no wake-up job: whoever calls this looks
         at the outbox next. Should they die, the clock wakes the contact. Raises as `apply` does.
         """
+        ahead = self._ahead(contact, event, at_work=True)
+        if isinstance(ahead, Applied):
+            return ahead
+        return self.apply_to(ahead or self._live.load(contact.id), event)
+
+    def _ahead(
+        self, known: Contact, event: Event, *, dedupe: str = "", at_work: bool = False
+    ) -> Applied | Loaded | None:
+        """Step a contact that may have changed since, and let the commit find out.
+
+        Not applied: the contact as it is now, if the commit has brought it. Only the newest contact
+        can say that an event is late or cannot be.
+        """
         try:
-            applied = self._step(contact, event, at_work=True)
+            outcome = self._step(known, event, dedupe=dedupe, at_work=at_work)
         except (machine.Refused, machine.Impossible):
-            applied = None
-        # Only the newest contact can say that an event is late or cannot be.
-        if applied is None or applied.verdict is Verdict.STALE:
-            return self.apply(contact.id, event)
-        return applied
+            return None
+        if isinstance(outcome, Applied) and outcome.verdict is Verdict.STALE:
+            return None
+        return outcome
 
     def _step(
         self, contact: Contact, event: Event, *, dedupe: str = "", at_work: bool = False
-    ) -> Applied | None:
-        """Step and commit; None when somebody else was first."""
+    ) -> Applied | Loaded | None:
+        """Step and commit; what is there instead (None: nothing) when somebody else was first."""
         now = self._now()
         step = machine.step(contact, event, now)
         if step.contact.version == contact.version:
             return Applied(contact, step.verdict)
         try:
             self._live.commit(contact, step.contact, event, now, dedupe=dedupe, at_work=at_work)
-        except Conflict:
-            return None
+        except Overtaken as overtaken:
+            return overtaken.loaded
         return Applied(step.contact, step.verdict)
 
     def begin(self, event: CustomerCalled, *, dedupe: str = "") -> Applied:

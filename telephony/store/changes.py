@@ -6,12 +6,10 @@ contact for longer than that.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain
 
-from telephony.contact.codec import encode, event_data
+from telephony.contact.codec import encode, event_text
 from telephony.contact.events import Event
 from telephony.contact.model import Contact, LegState, Role, Stage
 from telephony.store import keys
@@ -55,18 +53,16 @@ class Commit:
 
 def changes_of(commit: Commit) -> list[Change]:
     """Every change in Redis that belongs to this step, in a fixed order."""
-    return list(
-        chain(
-            _record(commit),
-            _moment(commit),
-            _calls(commit),
-            _customer(commit),
-            _claims(commit),
-            _counts(commit),
-            _journal(commit),
-            _wake(commit),
-        )
-    )
+    return [
+        *_record(commit),
+        *_moment(commit),
+        *_calls(commit),
+        *_customer(commit),
+        *_claims(commit),
+        *_counts(commit),
+        *_journal(commit),
+        *_wake(commit),
+    ]
 
 
 def record_of(contact: Contact) -> str:
@@ -190,17 +186,16 @@ def _counts(commit: Commit) -> list[Change]:
 
 def _journal(commit: Commit) -> list[Change]:
     new = commit.new
-    fields: dict[str, str | int] = {
-        "contact": new.id,
-        "version": new.version,
-        "at": commit.now,
-        "kind": type(commit.event).__name__,
-        "data": json.dumps(event_data(commit.event), separators=(",", ":"), ensure_ascii=False),
-        "stage": new.stage,
-        "outcome": new.outcome or "",
-    }
-    words = [word for pair in fields.items() for word in pair]
-    return [["XADD", keys.JOURNAL, "MAXLEN", "~", JOURNAL_LENGTH, "*", *words]]
+    fields: Change = [
+        *("contact", new.id),
+        *("version", new.version),
+        *("at", commit.now),
+        *("kind", type(commit.event).__name__),
+        *("data", event_text(commit.event)),
+        *("stage", new.stage),
+        *("outcome", new.outcome or ""),
+    ]
+    return [["XADD", keys.JOURNAL, "MAXLEN", "~", JOURNAL_LENGTH, "*", *fields]]
 
 
 def _wake(commit: Commit) -> list[Change]:

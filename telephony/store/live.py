@@ -15,8 +15,6 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-import redis
-
 from telephony.contact import machine
 from telephony.contact.codec import Corrupt, decode
 from telephony.contact.events import Event
@@ -24,7 +22,7 @@ from telephony.contact.model import Contact, Leg, LegState, Stage
 from telephony.errors import Conflict, NotFound, WarmlineError
 from telephony.store import keys
 from telephony.store.changes import Commit, changes_of, claim_of, record_of, rq_time
-from telephony.store.connection import QuickScript, connect, exchange, guarded, script
+from telephony.store.connection import Client, QuickScript, connect, guarded, script
 from telephony.store.feed import Feed
 from telephony.store.floor import Floor
 from telephony.store.memory import Memory
@@ -59,6 +57,17 @@ class Loaded:
     seen: bool
 
 
+class Overtaken(Conflict):
+    """Nothing was written: the contact is not what it was, or the event was applied before.
+
+    ``loaded`` is what is there instead, so that nobody need ask for it; None: no record at all.
+    """
+
+    def __init__(self, contact_id: str, loaded: Loaded | None) -> None:
+        super().__init__(f"Contact {contact_id} has changed meanwhile.")
+        self.loaded = loaded
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What is known of a call and its caller; contact ids, '' where there is none.
@@ -85,7 +94,7 @@ class Moved:
 class Live:
     """The live contacts behind one Redis. Share one in a process; threads may use it together."""
 
-    def __init__(self, client: redis.Redis, *, speed: float = 1.0) -> None:
+    def __init__(self, client: Client, *, speed: float = 1.0) -> None:
         self._redis = client
         self._memory = Memory()
         self._rearm_ms = int(REARM_MS * speed)
@@ -133,12 +142,10 @@ class Live:
         if dedupe:
             wanted.append(("EXISTS", keys.seen(dedupe)))
         with guarded(self._redis):
-            record, *seen = exchange(self._redis, *wanted)
+            record, *seen = self._redis.exchange(*wanted)
         if record is None:
             raise NotFound(f"There is no contact {contact_id}.")
-        contact = self._read(contact_id, record)
-        self._memory.keep(record, contact)
-        return Loaded(contact, bool(seen and seen[0]))
+        return Loaded(self._remembering(contact_id, record), bool(seen and seen[0]))
 
     def load_by_call(self, call: str, dedupe: str = "") -> Loaded:
         """`load` for the contact that a CallSid belongs to. Raises NotFound."""
@@ -161,24 +168,40 @@ class Live:
 
         When something in the outbox is ready, a wake-up job is queued with it, unless
         ``at_work`` says that the caller sees to it.
-        Raises Conflict when the stored contact is not at the version of ``old``.
+        Raises Overtaken when the record is not that of ``old``, or has ``dedupe`` applied.
         """
         ready = machine.ready(new, now)
         record = record_of(new)
         step = Commit(old, new, record, event, now, ready, at_work, self._rearm_ms, dedupe)
-        words: list[str | int] = [
-            old.version if old else 0,
-            *_job_words(),
-        ]
+        words: list[str | bytes | int] = [self._record_behind(old), *_JOB_WORDS]
         for change in changes_of(step):
             words.append(len(change))
             words += change
-        names = [keys.contact(new.id), keys.QUEUE, keys.QUEUES, keys.CLAIMS]
+        names = [keys.contact(new.id), keys.QUEUE, keys.QUEUES, keys.CLAIMS, keys.seen(dedupe)]
         with guarded(self._redis):
-            written = self._commit(keys=names, args=words)
-        if not written:
-            raise Conflict(f"Contact {new.id} has changed since version {words[0]}.")
+            instead = self._commit(keys=names, args=words)
+        if instead:
+            raise Overtaken(new.id, self._instead(new.id, *instead))
         self._memory.keep(record.encode(), new)
+
+    def _record_behind(self, old: Contact | None) -> str | bytes:
+        """The text that must be in Redis for a step from ``old``. The whole text, because after a
+        crash of Redis a version may have been given out twice.
+        """
+        if old is None:
+            return ""
+        return self._memory.record_of(old) or record_of(old)
+
+    def _instead(self, contact_id: str, record: bytes, seen: int) -> Loaded | None:
+        if not record:
+            return None
+        return Loaded(self._remembering(contact_id, record), bool(seen))
+
+    def recall(self, contact_id: str) -> Contact | None:
+        """The contact as this process read or wrote it last, without asking Redis. It may have
+        changed since: good only for a step whose commit will tell.
+        """
+        return self._memory.newest(contact_id)
 
     def find(self, call: str, customer: str, dedupe: str = "") -> Found:
         """Which contact knows this call, and which expects this customer; one round trip."""
@@ -274,6 +297,11 @@ class Live:
             self._set_aside(contact_id, str(error))
             raise RecordBroken(contact_id, str(error)) from error
 
+    def _remembering(self, contact_id: str, record: bytes) -> Contact:
+        contact = self._read(contact_id, record)
+        self._memory.keep(record, contact)
+        return contact
+
     def _set_aside(self, contact_id: str, why: str) -> None:
         with guarded(self._redis), self._redis.pipeline(transaction=True) as pipe:
             pipe.copy(keys.contact(contact_id), keys.corrupt(contact_id), replace=True)
@@ -326,7 +354,7 @@ class Live:
             now + self._rearm_ms,
             limit,
             QUEUE_ENOUGH,
-            *_job_words(),
+            *_JOB_WORDS,
             rq_time(),
         ]
         with guarded(self._redis):
@@ -392,8 +420,7 @@ class Live:
         return (int(number), document) if kept else None
 
 
-def _job_words() -> tuple[str, str, str, int]:
-    return (keys.JOB, keys.WAKE_FUNCTION, keys.QUEUE_NAME, JOB_SECONDS)
+_JOB_WORDS = (keys.JOB, keys.WAKE_FUNCTION, keys.QUEUE_NAME, JOB_SECONDS)
 
 
 def _may_ring(leg: Leg | None) -> bool:

@@ -29,6 +29,16 @@ class Memory:
         kept = self._kept.get(contact_id)
         return kept[1] if kept is not None and kept[0] == record else None
 
+    def newest(self, contact_id: str) -> Contact | None:
+        """The contact as this process knows it; somebody else may have changed it since."""
+        kept = self._kept.get(contact_id)
+        return kept[1] if kept is not None else None
+
+    def record_of(self, contact: Contact) -> bytes | None:
+        """The record behind exactly this contact, if it is remembered."""
+        kept = self._kept.get(contact.id)
+        return kept[0] if kept is not None and kept[1] is contact else None
+
     def keep(self, record: bytes, contact: Contact) -> None:
         """Remember what a record says; the contact that was used longest ago is forgotten."""
         with self._lock:

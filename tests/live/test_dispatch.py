@@ -29,7 +29,7 @@ from telephony.contact.model import (
 from telephony.dispatch import Dispatch
 from telephony.errors import Conflict, NotFound
 from telephony.store import keys
-from telephony.store.live import REARM_MS, Live
+from telephony.store.live import REARM_MS, Live, Overtaken
 from tests.live.making import CALL, NOW, Time, called
 
 ID = CALL[2:]
@@ -131,32 +131,90 @@ def test_a_worker_that_goes_on_queues_no_job_but_is_replaced_when_it_dies(
 
 
 def test_races_without_end_are_an_error(
-    dispatch: Dispatch, monkeypatch: pytest.MonkeyPatch
+    dispatch: Dispatch, live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dispatch.begin(called())
 
     def always_late(self: Live, *args: object, **kwargs: object) -> None:
-        raise Conflict("somebody else was first")
+        raise Overtaken(ID, live.load(ID))
 
     monkeypatch.setattr(Live, "commit", always_late)
     with pytest.raises(Conflict):
         dispatch.apply(ID, heard("es"))
 
 
-def test_a_webhook_costs_two_round_trips(dispatch: Dispatch, live: Live, raw: redis.Redis) -> None:
+def calls(raw: redis.Redis) -> dict[str, int]:
+    """How often Redis was asked to GET and to run a script, outside of scripts and inside."""
+    told = raw.info("commandstats")
+    return {name: int(told[f"cmdstat_{name}"]["calls"]) for name in ("get", "evalsha")}
+
+
+def test_a_contact_as_this_process_left_it_costs_one_round_trip(
+    dispatch: Dispatch, live: Live, raw: redis.Redis
+) -> None:
     dispatch.begin(called())
     dispatch.apply(ID, heard("fr"))
-    commands = raw.info("commandstats")
+    before = calls(raw)
     dispatch.apply(ID, heard("es"), dedupe="m2")
-    after = raw.info("commandstats")
-
-    def calls(name: str) -> int:
-        return int(after[f"cmdstat_{name}"]["calls"]) - int(commands[f"cmdstat_{name}"]["calls"])
-
-    # The load is one pipeline of GET and EXISTS, the commit one EVALSHA.
-    assert calls("evalsha") == 1
-    assert calls("get") == 1
+    after = calls(raw)
+    # The one GET is the script's own.
+    assert after == {"get": before["get"] + 1, "evalsha": before["evalsha"] + 1}
     assert live.load(ID, "m2").seen
+
+
+def test_a_contact_that_others_have_changed_costs_two_round_trips(
+    dispatch: Dispatch, live: Live, raw: redis.Redis, redis_url: str
+) -> None:
+    dispatch.begin(called())
+    elsewhere = Live.at(redis_url)
+    Dispatch(elsewhere, lambda: NOW).apply(ID, heard("fr"))
+    elsewhere.close()
+    before = calls(raw)
+    applied = dispatch.apply(ID, heard("es"))
+    after = calls(raw)
+    assert after == {"get": before["get"] + 2, "evalsha": before["evalsha"] + 2}
+    assert (applied.contact.language, applied.contact.version) == ("es", 3)
+    assert live.load(ID).contact == applied.contact
+
+
+def test_a_mark_counts_for_a_process_that_has_not_seen_it(
+    dispatch: Dispatch, live: Live, redis_url: str
+) -> None:
+    dispatch.begin(called())
+    elsewhere = Live.at(redis_url)
+    Dispatch(elsewhere, lambda: NOW).apply(ID, heard("fr"), dedupe="m1")
+    elsewhere.close()
+    for _ in range(2):  # at first its own memory is old, then it is as new as Redis
+        applied = dispatch.apply(ID, heard("es"), dedupe="m1")
+        assert (applied.verdict, applied.contact.language) == (Verdict.STALE, "fr")
+    assert live.load(ID).contact.language == "fr"
+
+
+def test_a_record_that_redis_lost_and_got_anew_is_not_overwritten(
+    dispatch: Dispatch, live: Live, raw: redis.Redis, redis_url: str
+) -> None:
+    """As after a crash of Redis: a version that was lost is given out once more."""
+    dispatch.begin(called())
+    kept = raw.get(keys.contact(ID))
+    assert isinstance(kept, bytes)
+    dispatch.apply(ID, heard("es"))
+    raw.set(keys.contact(ID), kept)
+    elsewhere = Live.at(redis_url)
+    Dispatch(elsewhere, lambda: NOW).apply(ID, DepartmentChosen("billing", "Billing", "fr", ("2",)))
+    elsewhere.close()
+    applied = dispatch.apply(ID, LegEnded("", CALL, Ending.HUNG_UP))
+    assert (applied.contact.version, applied.contact.department) == (3, "billing")
+
+
+def test_a_contact_that_is_gone_is_not_found_though_this_process_remembers_it(
+    dispatch: Dispatch, raw: redis.Redis
+) -> None:
+    dispatch.begin(called())
+    raw.delete(keys.contact(ID))
+    with pytest.raises(NotFound):
+        dispatch.apply(ID, heard("es"))
+    with pytest.raises(NotFound):
+        dispatch.apply(ID, LegEnded("", "CA" + "9" * 32, Ending.HUNG_UP))
 
 
 def _folds(url: str, count: int) -> None:

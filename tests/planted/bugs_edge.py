@@ -213,16 +213,16 @@ BUGS: Final[tuple[Bug, ...]] = (
     # store and dispatch
     Bug(
         "drop_the_dedupe",
-        "telephony/dispatch.py",
-        "            if loaded.seen:\n",
-        "            if loaded.seen and not dedupe:\n",
+        "telephony/store/lua/commit.lua",
+        "  local seen = redis.call('EXISTS', KEYS[5])\n",
+        "  local seen = 0\n",
         "a webhook that comes twice is applied twice",
     ),
     Bug(
         "no_fencing",
         "telephony/store/lua/commit.lua",
-        "if version ~= ARGV[1] then return 0 end\n",
-        "",
+        "  if there ~= ARGV[1] or seen == 1 then return {there, seen} end\n",
+        "  if seen == 1 then return {there, seen} end\n",
         "of two who change a contact at once, one change is lost",
     ),
     Bug(

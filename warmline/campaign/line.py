@@ -12,11 +12,10 @@ from hashlib import sha1
 from importlib import resources
 from typing import Any, Protocol
 
-import redis
 from redis.connection import ConnectionPool
 from redis.exceptions import RedisError
 
-from telephony.store.connection import connect
+from telephony.store.connection import Client, connect
 
 Words = tuple[Any, ...]
 
@@ -28,7 +27,7 @@ class Gate(Protocol):
         """Let the commands pass, or not."""
 
 
-class Line(redis.Redis):
+class Line(Client):
     """A client whose every round trip passes the gate of the present world."""
 
     pool: Pool
@@ -43,6 +42,14 @@ class Line(redis.Redis):
         for text in _scripts():
             line.script_load(text)
         return line
+
+    def exchange(self, *commands: Words) -> list[Any]:
+        """The answers to some commands; the first error among them is raised."""
+        answers = self.pool.pass_gate(list(commands))
+        for answer in answers:
+            if isinstance(answer, RedisError):
+                raise answer
+        return answers
 
     def ask(self, *words: Any) -> Any:
         """One command that passes no gate: for whoever looks from outside of the world."""

@@ -1,16 +1,19 @@
 -- Replaces a contact if nobody else did so first, together with everything that depends on it.
 --   KEYS[1]  the contact's record, "<version> <JSON>"
 --   KEYS[2]  RQ's queue      KEYS[3]  RQ's set of queues      KEYS[4]  the claims
---   ARGV[1]  the version that was read; '0' when there must be no record yet
+--   KEYS[5]  the mark of the event
+--   ARGV[1]  the record that was read; '' when there must be none yet
 --   ARGV[2]  prefix of RQ's job keys, ARGV[3] function, ARGV[4] queue name, ARGV[5] time-out (s)
 --   ARGV[6…] the changes: each its number of words, then the words. A change is a Redis command, or
 --            RELEASE address value        free a member if they are still claimed by this value
 --            WAKE contact job stamp       put a wake-up job into the queue
--- Answers 1, or 0 when the version has changed and nothing was written.
-local there = redis.call('GETRANGE', KEYS[1], 0, 15)
-local version = '0'
-if there ~= '' then version = string.match(there, '^(%d+) ') end
-if version ~= ARGV[1] then return 0 end
+-- Answers nothing; or, when nothing was written because the record has changed or the event was
+-- applied before, what is there: the record ('' for none), and whether the event was applied.
+local there = redis.call('GET', KEYS[1]) or ''
+if there ~= '' or ARGV[1] ~= '' then
+  local seen = redis.call('EXISTS', KEYS[5])
+  if there ~= ARGV[1] or seen == 1 then return {there, seen} end
+end
 local at = 6
 while at <= #ARGV do
   local words = tonumber(ARGV[at])
@@ -27,4 +30,4 @@ while at <= #ARGV do
   end
   at = at + words + 1
 end
-return 1
+return false
