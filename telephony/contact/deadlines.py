@@ -33,6 +33,9 @@ from telephony.contact.timing import (
 )
 from telephony.contact.wants import end_after
 
+# Named once, because every leg is asked for them at every step (words.py).
+_CUSTOMER, _RINGING, _ENDED = Role.CUSTOMER, LegState.RINGING, LegState.ENDED
+
 OVERDUE: dict[LegState, AttemptOutcome] = {
     LegState.REQUESTED: AttemptOutcome.FAILED,
     LegState.RINGING: AttemptOutcome.NO_ANSWER,
@@ -43,23 +46,23 @@ OVERDUE: dict[LegState, AttemptOutcome] = {
 
 def leg_due(contact: Contact, leg: Leg) -> int | None:
     """When this leg has stayed too long where it is; None: it may stay for ever."""
-    if leg.state is LegState.RINGING:
+    if leg.state is _RINGING:
         return leg.since + leg.ring_ms
-    if leg.role is Role.CUSTOMER and not leg.outbound:
+    limit = LEG_LIMITS.get(leg.state)
+    if limit is None or (leg.role is _CUSTOMER and not leg.outbound):
         return None
-    if leg.role is Role.CUSTOMER and leg.state is LegState.ACCEPTED:
+    if leg.role is _CUSTOMER and leg.state is LegState.ACCEPTED:
         return None
     dial = pending_of(contact, dial_key(leg.id))
     if leg.state is LegState.REQUESTED and dial is not None and isinstance(dial.command, co.Dial):
         return None  # waiting for its turn at one dial a second
-    limit = LEG_LIMITS.get(leg.state)
-    return None if limit is None else leg.since + limit
+    return leg.since + limit
 
 
 def overdue_legs(contact: Contact, now: int) -> Contact:
     """Ring time is over, nobody pressed the key, the room was never reached: let go."""
     for leg in contact.legs:
-        if leg.unwanted or leg.state is LegState.ENDED:
+        if leg.unwanted or leg.state is _ENDED:
             continue
         due = leg_due(contact, leg)
         if due is not None and now >= due:
@@ -70,8 +73,10 @@ def overdue_legs(contact: Contact, now: int) -> Contact:
 def stage_due(contact: Contact) -> int | None:
     """When the stage has lasted too long; None: it may last, or its end is under way."""
     limit = STAGE_LIMITS.get(contact.stage)
+    if limit is None:
+        return None
     customer = contact.customer_leg
-    if limit is None or customer is None:
+    if customer is None:
         return None
     if contact.stage is Stage.FAREWELL and customer.unwanted:
         return None
@@ -112,7 +117,7 @@ def timers(contact: Contact, now: int) -> tuple[Timer, ...]:
 def _leg_timers(contact: Contact, now: int) -> list[Timer]:
     found = []
     for leg in contact.legs:
-        if leg.state is LegState.ENDED:
+        if leg.state is _ENDED:
             continue
         due = leg_due(contact, leg)
         if leg.unwanted and end_after(contact, leg) > now:

@@ -21,6 +21,10 @@ from telephony.contact.model import (
 )
 from telephony.contact.records import replace
 
+# Named once, because these are asked several times a step (words.py).
+_CUSTOMER = Role.CUSTOMER
+_ACCEPTED, _JOINED, _ENDED = LegState.ACCEPTED, LegState.JOINED, LegState.ENDED
+
 
 class Refused(Exception):
     """The person asked for what cannot be. ``reason`` is typed; the state is untouched."""
@@ -94,22 +98,25 @@ def drop_pending(contact: Contact, key: str) -> Contact:
 
 
 def live(leg: Leg | None) -> bool:
-    return leg is not None and leg.state is not LegState.ENDED
+    return leg is not None and leg.state is not _ENDED
 
 
 def joined(leg: Leg | None) -> bool:
-    return leg is not None and leg.state is LegState.JOINED
+    return leg is not None and leg.state is _JOINED
 
 
 def staff(contact: Contact) -> tuple[Leg, ...]:
     """All legs but the customer's."""
-    return tuple(leg for leg in contact.legs if leg.role is not Role.CUSTOMER)
+    return tuple([leg for leg in contact.legs if leg.role is not _CUSTOMER])
 
 
 def staff_present(contact: Contact) -> tuple[Leg, ...]:
     """Those who are in the room, or accepted and on their way, and are meant to stay."""
-    here = {LegState.JOINED, LegState.ACCEPTED}
-    return tuple(leg for leg in staff(contact) if leg.state in here and not leg.unwanted)
+    return tuple([leg for leg in staff(contact) if _is_here(leg)])
+
+
+def _is_here(leg: Leg) -> bool:
+    return (leg.state is _JOINED or leg.state is _ACCEPTED) and not leg.unwanted
 
 
 def agent_leg(contact: Contact, address: str) -> Leg | None:

@@ -10,15 +10,15 @@ SequenceNumber and the ConferenceSid; whatever is older than what is known is la
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
 
 from telephony.contact import events as ev
 from telephony.contact.edit import put_leg, unwant
 from telephony.contact.model import AttemptOutcome, Contact, Ending, Leg, LegState, Role, Stage
 from telephony.contact.records import replace
+from telephony.contact.words import Word
 
 
-class News(StrEnum):
+class News(Word):
     """What can be heard of one leg."""
 
     PLACED = "placed"

@@ -11,14 +11,15 @@ Times are integers: milliseconds since the epoch, UTC. Durations end in ``_ms``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from telephony.contact.words import Word
 
 if TYPE_CHECKING:
     from telephony.contact.commands import Pending
 
 
-class Role(StrEnum):
+class Role(Word):
     """Whose leg it is."""
 
     CUSTOMER = "customer"
@@ -26,7 +27,7 @@ class Role(StrEnum):
     RECEIVER = "receiver"  # is asked to take over
 
 
-class LegState(StrEnum):
+class LegState(Word):
     """How far one phone call has come. The order is the order of life."""
 
     REQUESTED = "requested"  # we want it; Twilio may not know it yet
@@ -37,7 +38,7 @@ class LegState(StrEnum):
     ENDED = "ended"
 
 
-class Ending(StrEnum):
+class Ending(Word):
     """Why a leg is over, as the network reports it."""
 
     HUNG_UP = "hung_up"
@@ -48,7 +49,7 @@ class Ending(StrEnum):
     REFUSED = "refused"  # never dialled: policy, bad number, or the member rings for somebody else
 
 
-class AttemptOutcome(StrEnum):
+class AttemptOutcome(Word):
     """The typed result of one attempt, told to agents and counted in reports."""
 
     ACCEPTED = "accepted"
@@ -65,7 +66,7 @@ class AttemptOutcome(StrEnum):
     LOST = "lost"  # accepted, but hung up before the room was reached
 
 
-class Stage(StrEnum):
+class Stage(Word):
     """Where the customer stands. ``STAGES`` in machine.py says who is there and what they hear."""
 
     MENU = "menu"
@@ -82,7 +83,7 @@ class Stage(StrEnum):
     CLOSED = "closed"
 
 
-class ContactOutcome(StrEnum):
+class ContactOutcome(Word):
     """The one final outcome of a contact (L1)."""
 
     RESOLVED = "resolved"
@@ -91,12 +92,12 @@ class ContactOutcome(StrEnum):
     TICKETED = "ticketed"
 
 
-class TransferMode(StrEnum):
+class TransferMode(Word):
     WARM = "warm"  # consult first
     COLD = "cold"  # the agent leaves at once; Warmline keeps watch as strictly
 
 
-class TransferState(StrEnum):
+class TransferState(Word):
     """Who is together while a transfer is open."""
 
     HOLDING = "holding"  # customer is being put on hold; agent waits
@@ -108,7 +109,7 @@ class TransferState(StrEnum):
     DONE = "done"
 
 
-class TransferOutcome(StrEnum):
+class TransferOutcome(Word):
     """The one final outcome of a transfer (L1)."""
 
     COMPLETED = "completed"
@@ -119,7 +120,7 @@ class TransferOutcome(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Strategy(StrEnum):
+class Strategy(Word):
     """In which order the members of a department are rung."""
 
     ALL = "all"
@@ -131,7 +132,7 @@ class Strategy(StrEnum):
     RANDOM = "random"
 
 
-class RungKind(StrEnum):
+class RungKind(Word):
     """What to try when all rounds of a hunt went unanswered."""
 
     OVERFLOW = "overflow"  # ring another department
@@ -141,20 +142,20 @@ class RungKind(StrEnum):
     TICKET = "ticket"  # a named human must act
 
 
-class TargetKind(StrEnum):
+class TargetKind(Word):
     DEPARTMENT = "department"
     AGENT = "agent"  # one person, by the name of their softphone
     NUMBER = "number"  # a telephone number
 
 
-class HuntPurpose(StrEnum):
+class HuntPurpose(Word):
     INBOUND = "inbound"
     TRANSFER = "transfer"
     RETURN = "return"  # ring the agent who had the customer
     PROMISE = "promise"
 
 
-class HuntState(StrEnum):
+class HuntState(Word):
     PLANNING = "planning"  # candidates are being looked up
     RINGING = "ringing"
     RESTING = "resting"  # between two rounds
@@ -163,7 +164,7 @@ class HuntState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Choice(StrEnum):
+class Choice(Word):
     """What the customer may choose when nobody has answered yet, or the department is closed."""
 
     WAIT = "wait"
@@ -173,7 +174,7 @@ class Choice(StrEnum):
     NONE = "none"  # silence
 
 
-class Question(StrEnum):
+class Question(Word):
     """What the customer is asked in the stage CHOOSING."""
 
     AFTER_ROUND = "after_round"
@@ -181,13 +182,16 @@ class Question(StrEnum):
     AGENT_LEFT = "agent_left"  # the agent hung up first: connected again, or done?
 
 
-class PromiseState(StrEnum):
+class PromiseState(Word):
     WRITING = "writing"
     OPEN = "open"
     KEPT = "kept"
     REDEEMED = "redeemed"
     CANCELLED = "cancelled"
     TICKETED = "ticketed"
+
+
+_CUSTOMER = Role.CUSTOMER  # named once: asked several times a step (words.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,7 +397,7 @@ class Contact:
     def customer_leg(self) -> Leg | None:
         """The customer's newest leg."""
         for leg in reversed(self.legs):
-            if leg.role is Role.CUSTOMER:
+            if leg.role is _CUSTOMER:
                 return leg
         return None
 

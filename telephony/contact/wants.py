@@ -29,6 +29,9 @@ ON_DOCUMENT = frozenset({Stage.CHOOSING, Stage.RECORDING, Stage.PROMISING, Stage
 IN_ROOM = frozenset({Stage.SEEKING, Stage.TALKING, Stage.TRANSFER, Stage.RESTORING, Stage.KEEPING})
 """Stages in which everybody who is on the line belongs into the room."""
 
+# Named once, because every leg is asked for them at every step (words.py).
+_CUSTOMER, _JOINED, _ENDED = Role.CUSTOMER, LegState.JOINED, LegState.ENDED
+
 WITH_PEOPLE = frozenset({Stage.TALKING, Stage.TRANSFER})
 
 PRIVATE = frozenset({TransferState.HOLDING, TransferState.RINGING, TransferState.CONSULTING})
@@ -39,7 +42,7 @@ def wants(contact: Contact, now: int) -> tuple[Want, ...]:
     """All that is wanted, each under the key that allows one command at a time."""
     found: list[Want] = []
     for leg in contact.legs:
-        if leg.state is not LegState.ENDED:
+        if leg.state is not _ENDED:
             found.extend(_of_leg(contact, leg, now))
     found.extend(_of_hunt(contact))
     found.extend(_of_promise(contact))
@@ -52,18 +55,21 @@ def _of_leg(contact: Contact, leg: Leg, now: int) -> Sequence[Want]:
         if not leg.call or now < end_after(contact, leg):
             return []
         return [(f"end:{leg.id}", co.EndCall(leg.id, leg.call, leg.unwanted))]
-    fetched = [(f"redirect:{leg.id}", co.Redirect(leg.id, leg.call))]
-    if leg.state is not LegState.JOINED:
-        return fetched if _astray(contact, leg) else []
-    if leg.role is Role.CUSTOMER and contact.stage in ON_DOCUMENT:
-        return fetched
+    if leg.state is not _JOINED:
+        return _fetched(leg) if _astray(contact, leg) else []
+    if leg.role is _CUSTOMER and contact.stage in ON_DOCUMENT:
+        return _fetched(leg)
     should = hold_wanted(contact, leg)
     if should is None or should == leg.held:
         return []
     if leg.deaf:
-        return fetched
+        return _fetched(leg)
     kind = co.Hold if should else co.Unhold
     return [(f"hold:{leg.id}", kind(leg.id, leg.call, leg.room))]
+
+
+def _fetched(leg: Leg) -> Sequence[Want]:
+    return [(f"redirect:{leg.id}", co.Redirect(leg.id, leg.call))]
 
 
 def _astray(contact: Contact, leg: Leg) -> bool:
@@ -72,7 +78,7 @@ def _astray(contact: Contact, leg: Leg) -> bool:
     Only an answer that was given after they had the time to get there counts: then their document
     was lost on the way, and they are led in again.
     """
-    if leg.role is not Role.CUSTOMER or contact.stage not in IN_ROOM:
+    if leg.role is not _CUSTOMER or contact.stage not in IN_ROOM:
         return False
     on_the_way = leg.state is LegState.ACCEPTED or (
         leg.state is LegState.ANSWERED and not leg.outbound
@@ -97,7 +103,7 @@ def end_after(contact: Contact, leg: Leg) -> int:
 def hold_wanted(contact: Contact, leg: Leg) -> bool | None:
     """Should ``leg`` be on hold? None: leave it as it is (alone with the waiting music)."""
     transfer = contact.transfer
-    if leg.role is not Role.CUSTOMER:
+    if leg.role is not _CUSTOMER:
         aside = transfer is not None and transfer.state is TransferState.ASIDE
         return aside and transfer is not None and leg.id == transfer.receiver
     private = transfer is not None and transfer.state in PRIVATE
@@ -110,9 +116,7 @@ def hold_wanted(contact: Contact, leg: Leg) -> bool | None:
 def _somebody_speaks(contact: Contact) -> bool:
     """Is one of ours in the room to talk with? Who stepped out for a moment leaves silence (S2)."""
     return any(
-        leg.state is LegState.JOINED
-        and leg.role is not Role.CUSTOMER
-        and not hold_wanted(contact, leg)
+        leg.state is _JOINED and leg.role is not _CUSTOMER and not hold_wanted(contact, leg)
         for leg in contact.legs
     )
 
@@ -147,7 +151,7 @@ def _of_watch(contact: Contact, now: int) -> list[Want]:
     """Ask Twilio what is really there: on a beat, and when a leg should have been heard of long
     ago.
     """
-    calls = tuple(leg.call for leg in contact.legs if leg.call and leg.state is not LegState.ENDED)
+    calls = tuple(leg.call for leg in contact.legs if leg.call and leg.state is not _ENDED)
     if not calls or now < contact.looked + WATCH_MS:
         return []
     return [("inspect", co.Inspect(calls))]
