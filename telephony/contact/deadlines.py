@@ -73,10 +73,8 @@ def overdue_legs(contact: Contact, now: int) -> Contact:
 def stage_due(contact: Contact) -> int | None:
     """When the stage has lasted too long; None: it may last, or its end is under way."""
     limit = STAGE_LIMITS.get(contact.stage)
-    if limit is None:
-        return None
-    customer = contact.customer_leg
-    if customer is None:
+    customer = None if limit is None else contact.customer_leg
+    if limit is None or customer is None:
         return None
     if contact.stage is Stage.FAREWELL and customer.unwanted:
         return None
