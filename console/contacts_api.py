@@ -29,9 +29,10 @@ _TAIL_MOST = 2_000
 @api.get("/contacts")
 @api.input(ContactQuery, location="query")
 @api.output(ContactPage)
-@problems(401, 422, 503)
+@problems(401, 403, 422, 503)
 def list_contacts(query_data: ContactQuery) -> ContactPage:
     """Contacts, live ones first, then ended ones, newest first. Agents see their own."""
+    guards.refuse_search(query_data.customer)
     services, limit = state.services(), query_data.limit
     cursor = query_data.cursor or _LIVE_CURSOR
     found = ContactPage(items=[], next=None)

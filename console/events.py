@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from console.timeline import naming, sentence
+from console.veil import Veil
 from telephony.contact.model import Contact
 from telephony.errors import StoreUnavailable
 from telephony.store.feed import START, Entry
@@ -38,15 +39,24 @@ class News:
 
     entry: Entry
     contact: Contact | None
+    _veiled: dict[Veil, str] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def phones(self) -> frozenset[str]:
         """The phones that have or had a part in the contact."""
         return frozenset(leg.address for leg in self.contact.legs) if self.contact else frozenset()
 
+    def told(self, veil: Veil | None) -> str:
+        """What a stream is told of it, behind a veil or without."""
+        if veil is None:
+            return self.frame
+        if veil not in self._veiled:
+            self._veiled[veil] = veil.over(self.frame)
+        return self._veiled[veil]
+
     @cached_property
     def frame(self) -> str:
-        """What streams are told of it."""
+        """What streams are told of it, encoded once for all of them."""
         entry = self.entry
         told = {
             "contact": entry.contact,

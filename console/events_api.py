@@ -19,6 +19,7 @@ from console.events import Hub, Listener, frame, order
 from console.guards import asker
 from console.identity import Asker
 from console.problems import Problem
+from console.veil import Veil, veil_for
 from telephony.store.feed import START
 from telephony.store.ledger import Role
 
@@ -31,6 +32,8 @@ LONGEST_S = 60.0
 # once, which costs more than holding them (docs/performance.md).
 MOST_HELD = 200
 COME_BACK_MS = 1_000
+Covers = Callable[[], Veil | None]
+"""Asked for each handful of news, because the policy may change while a stream is open."""
 _EVENT_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 
 
@@ -46,13 +49,15 @@ def live_events() -> Response:
     if after and not _EVENT_ID.fullmatch(after):
         raise Problem(422, "invalid", "Last-Event-ID: it is not the id of an event.")
     hub = state.hub()
+    veil = partial(veil_for, state.services(), asker().role)
     joined = hub.join(MOST_HELD, _only(asker()))
     if joined is None:
-        return _answer(_brief(hub, asker(), after, state.services().live.feed.last_id()))
+        return _answer(_brief(hub, asker(), after, state.services().live.feed.last_id(), veil))
     listener, start = joined
     # The stream outlives the request, maybe in another thread: it gets all that it needs.
-    still_valid = partial(identity.still_valid, state.services(), asker())
-    answer = _answer(_held(hub, listener, asker(), after, start, still_valid))
+    services = state.services()
+    still_valid = partial(identity.still_valid, services, asker())
+    answer = _answer(_held(hub, listener, asker(), after, start, still_valid, veil))
     answer.call_on_close(lambda: hub.leave(listener))
     return answer
 
@@ -64,10 +69,10 @@ def _answer(stream: Iterator[str]) -> Response:
     return answer
 
 
-def _brief(hub: Hub, who: Asker, after: str, start: str) -> Iterator[str]:
+def _brief(hub: Hub, who: Asker, after: str, start: str, veil: Covers) -> Iterator[str]:
     """What has happened since, and no more; the browser comes back by itself."""
     last = start
-    for place, told in _caught_up(hub, who, after, start):
+    for place, told in _caught_up(hub, who, after, start, veil):
         last = place
         yield from (told,) if told else ()
     yield f"id: {last}\nretry: {COME_BACK_MS}\n\n"
@@ -80,15 +85,18 @@ def _held(
     after: str,
     start: str,
     still_valid: Callable[[], bool],
+    veil: Covers,
 ) -> Iterator[str]:
     last = START
-    for place, told in _caught_up(hub, who, after, start):
+    for place, told in _caught_up(hub, who, after, start, veil):
         last = place
         yield from (told,) if told else ()
-    yield from _listen(listener, last, still_valid)
+    yield from _listen(listener, last, still_valid, veil)
 
 
-def _caught_up(hub: Hub, who: Asker, after: str, start: str) -> Iterator[tuple[str, str]]:
+def _caught_up(
+    hub: Hub, who: Asker, after: str, start: str, veil: Covers
+) -> Iterator[tuple[str, str]]:
     """Frames that bring the browser up to now, each with the id of the last event that was read."""
     if after and hub.missed(after):
         why = "Some events are gone; load what is shown again."
@@ -98,10 +106,12 @@ def _caught_up(hub: Hub, who: Asker, after: str, start: str) -> Iterator[tuple[s
     phone = _only(who)
     for news in hub.replay(after) if after else ():
         mine = not phone or phone in news.phones
-        yield news.entry.id, news.frame if mine else ""
+        yield news.entry.id, news.told(veil()) if mine else ""
 
 
-def _listen(listener: Listener, last: str, still_valid: Callable[[], bool]) -> Iterator[str]:
+def _listen(
+    listener: Listener, last: str, still_valid: Callable[[], bool], veil: Covers
+) -> Iterator[str]:
     end = time.monotonic() + LONGEST_S
     checked = time.monotonic()
     while time.monotonic() < end and not (listener.lost and listener.queue.empty()):
@@ -116,7 +126,8 @@ def _listen(listener: Listener, last: str, still_valid: Callable[[], bool]) -> I
             fresh = [each for each in news if order(each.entry.id) > order(last)]
             if fresh:
                 last = fresh[-1].entry.id
-                yield "".join(each.frame for each in fresh)
+                covered = veil()
+                yield "".join(each.told(covered) for each in fresh)
         if time.monotonic() - checked >= HEARTBEAT_S:
             checked = time.monotonic()
             if not still_valid():

@@ -15,6 +15,7 @@ from werkzeug.exceptions import BadRequest
 from console import identity, state
 from console.identity import Asker
 from console.problems import Problem
+from console.veil import veil_for
 from telephony.contact.model import Contact
 from telephony.errors import StoreUnavailable
 from telephony.store import ledger
@@ -146,6 +147,25 @@ def hidden(what: str, target: str) -> Problem:
     """Not theirs: audited, and answered as if it did not exist."""
     audit("contact_refused", target, {"what": what, "path": request.path})
     return Problem(404, "not_found", f"There is no {what} {target}.")
+
+
+def cover_numbers(answer: Response) -> Response:
+    """After every API request: an agent's answer, with as much of customers' numbers as they may
+    see. Live events are streamed and covered one by one.
+    """
+    who = getattr(g, "asker", None)
+    if who is None or answer.is_streamed:
+        return answer
+    veil = veil_for(state.services(), who.role)
+    if veil is not None:
+        answer.set_data(veil.over(answer.get_data(as_text=True)))
+    return answer
+
+
+def refuse_search(customer: str | None) -> None:
+    """Who does not see numbers cannot try them out either. Raises a 403 problem."""
+    if customer is not None and veil_for(state.services(), asker().role) is not None:
+        raise Problem(403, "not_allowed", "Customers' numbers are hidden from agents.")
 
 
 def _refuse_other_sites() -> None:

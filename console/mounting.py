@@ -54,6 +54,7 @@ ROUTES = (
 
 problems.install(api, PREFIX)
 api.before_request(guards.check_request)
+api.after_request(guards.cover_numbers)
 
 
 def mount(app: Flask, services: Services) -> None:

@@ -49,6 +49,7 @@ def _form_of(company: Company) -> Document:
         "operator": data["operator"],
         "hold_music": data["hold_music"] or "",
         "recording": data["recording"],
+        "customer_numbers": data["customer_numbers"],
         "holidays": holiday_text(data["holidays"]) if data["holidays"] else "",
         "first_language": data["languages"][0],
         "languages": dict.fromkeys(data["languages"], "on"),
@@ -68,6 +69,7 @@ def _apply(document: Document, typed: Mapping[str, Any]) -> None:
         document[name] = text(typed, name)
     document["languages"] = [first, *more]
     document["recording"] = text(typed, "recording", "off")
+    document["customer_numbers"] = text(typed, "customer_numbers", "whole")
     dialling, promises = part(typed, "dialling"), part(typed, "promises")
     document["dialling"] = {name: listed(text(dialling, name)) for name in _LISTS}
     hours = part(promises, "local_hours")

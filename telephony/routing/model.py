@@ -71,6 +71,14 @@ class Recording(StrEnum):
     ANNOUNCED = "announced"
 
 
+class CustomerNumbers(StrEnum):
+    """How much agents see of customers' numbers; supervisors and admins see them whole."""
+
+    WHOLE = "whole"
+    LAST_FOUR = "last_four"
+    NONE = "none"
+
+
 @dataclass(frozen=True)
 class Holidays:
     """The public holidays of a country, and of one of its parts if named (ISO 3166-2)."""
@@ -243,6 +251,7 @@ class Company:
     promises: PromisePolicy = PromisePolicy()
     hold_music: WebAddress | None = None
     recording: Recording = Recording.OFF
+    customer_numbers: CustomerNumbers = CustomerNumbers.WHOLE
     wording: Annotated[
         Mapping[Prompt, Mapping[Language, Sentence]], Field(max_length=len(Prompt))
     ] = field(default_factory=dict)

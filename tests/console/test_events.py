@@ -155,7 +155,7 @@ def test_what_happens_while_a_stream_catches_up_is_told_once(
     hub.leave(listener)
     listener.lost = True
     sam = Asker("sam", "Sam", Role.SUPERVISOR, "client:sam", "", "", None, by_cookie=False)
-    frames = events_api._held(hub, listener, sam, middle, start, lambda: True)
+    frames = events_api._held(hub, listener, sam, middle, start, lambda: True, lambda: None)
     told = [frame.split("\n")[0].removeprefix("id: ") for frame in frames][1:]
     assert told == [entry.id for entry in feed.read(middle)]
     wait_for(lambda: not readers(), "the reader ends with the last listener")

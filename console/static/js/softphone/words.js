@@ -14,6 +14,7 @@ export function numberText(number) {
 /** The same with its middle hidden: who is not in the call yet needs no more to know a caller by. */
 export function maskedText(number) {
   if (!number) return "Number withheld";
+  if (number.includes("•")) return number; // The server has hidden it already.
   return `${number.slice(0, number.startsWith("+1") ? 2 : 3)} ••• ••• ${number.slice(-4)}`;
 }
 
