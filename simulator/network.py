@@ -22,6 +22,7 @@ from simulator.world import (
     Member,
     Message,
     MessageOptions,
+    MessageUpdate,
     Number,
     Participant,
     ParticipantOptions,
@@ -149,6 +150,14 @@ class Network(Engine):
     def fetch_message(self, sid: str) -> Message:
         """One message by sid, or 404."""
         return messages.fetch(self, sid)
+
+    def update_message(self, sid: str, change: MessageUpdate) -> Message:
+        """Redact or cancel it. 20009, 30409."""
+        return messages.update(self, sid, change)
+
+    def delete_message(self, sid: str) -> None:
+        """Forget a message that is out. 20009 before."""
+        messages.delete(self, sid)
 
     # Directory: numbers, applications, keys --------------------------------------------------
 

@@ -1,7 +1,6 @@
 """Plain state of the simulated network: what Twilio would show, and a little of what it hides.
 
-All times are simulated seconds since the network began (``Network.http_date`` turns one into
-Twilio's RFC 2822 text). ``None`` means "not yet" or "not given".
+Times are simulated seconds since the network began. ``None`` means "not yet" or "not given".
 """
 
 from __future__ import annotations
@@ -133,10 +132,7 @@ class CallUpdate:
 
 @dataclass(frozen=True, slots=True)
 class ParticipantOptions:
-    """POST /Conferences/{Sid or FriendlyName}/Participants.
-
-    ``wait_url`` None means Twilio's music, '' means silence.
-    """
+    """POST /Conferences/{…}/Participants. ``wait_url``: None is Twilio's music, '' silence."""
 
     to: str
     from_: str
@@ -200,6 +196,14 @@ class MessageOptions:
     status_callback: Hook | None = None
     media_urls: tuple[str, ...] = ()
     send_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageUpdate:
+    """POST /Messages/{Sid}. None: the parameter was not sent."""
+
+    body: str | None = None
+    status: str | None = None
 
 
 @dataclass(slots=True)

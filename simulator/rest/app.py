@@ -64,7 +64,12 @@ ROUTES: tuple[Route, ...] = (
         DELETE=recordings.delete_owned,
     ),
     route("/Messages.json", GET=messages.listing, POST=messages.create),
-    route("/Messages/{message}.json", GET=messages.fetch),
+    route(
+        "/Messages/{message}.json",
+        GET=messages.fetch,
+        POST=messages.update,
+        DELETE=messages.delete,
+    ),
     route("/IncomingPhoneNumbers.json", GET=numbers.listing, POST=numbers.create),
     route(
         "/IncomingPhoneNumbers/{number}.json",

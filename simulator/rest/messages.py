@@ -8,8 +8,8 @@ from simulator.rest.base import API_VERSION, by_date, by_text, links, path
 from simulator.rest.paging import page_of
 from simulator.rest.params import BAD_CALLBACK, Params
 from simulator.rest.problems import bad_parameter
-from simulator.rest.wire import Json, Request, created, ok
-from simulator.world import Hook, Message, MessageOptions
+from simulator.rest.wire import Json, Request, created, no_content, ok
+from simulator.world import Hook, Message, MessageOptions, MessageUpdate
 
 
 def create(network: Network, request: Request) -> ApiResponse:
@@ -32,6 +32,19 @@ def create(network: Network, request: Request) -> ApiResponse:
 def fetch(network: Network, request: Request, message: str) -> ApiResponse:
     """GET /Messages/{Sid}.json"""
     return ok(view(network, network.fetch_message(message)))
+
+
+def update(network: Network, request: Request, message: str) -> ApiResponse:
+    """POST /Messages/{Sid}.json: an empty Body redacts, Status=canceled stops a scheduled one."""
+    params = Params(request.form)
+    change = MessageUpdate(body=params.text("Body"), status=params.text("Status"))
+    return ok(view(network, network.update_message(message, change)))
+
+
+def delete(network: Network, request: Request, message: str) -> ApiResponse:
+    """DELETE /Messages/{Sid}.json"""
+    network.delete_message(message)
+    return no_content()
 
 
 def listing(network: Network, request: Request) -> ApiResponse:
@@ -75,6 +88,4 @@ def _send_at(params: Params) -> str:
     moment = params.text("SendAt") or ""
     if bool(kind) != bool(moment):
         raise bad_parameter("SendAt", "and ScheduleType=fixed belong together")
-    if moment and not params.text("MessagingServiceSid"):
-        raise bad_parameter("SendAt", "needs a MessagingServiceSid")
     return moment

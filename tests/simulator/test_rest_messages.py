@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -85,3 +86,51 @@ def test_the_list_filters_by_sender_and_receiver(box: Box) -> None:
     assert [m.sid for m in box.client.messages.list()] == [second.sid, first.sid]
     assert [m.sid for m in box.client.messages.list(to=CUSTOMER)] == [first.sid]
     assert box.client.messages.list(from_="+15550104003") == []
+
+
+def _in(minutes: float) -> str:
+    return (datetime.now(UTC) + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_a_scheduled_message_waits_and_can_be_cancelled(box: Box) -> None:
+    """Message resource: Status=canceled stops a message that is scheduled; 30409 any other."""
+    plan = {"messaging_service_sid": "MG" + "1" * 32, "schedule_type": "fixed"}
+    made = box.client.messages.create(to=CUSTOMER, body="Later", send_at=_in(20), **plan)
+    assert made.status == "scheduled"
+    assert made.update(status="canceled").status == "canceled"
+    with pytest.raises(TwilioRestException) as caught:
+        made.update(status="canceled")
+    assert (caught.value.status, caught.value.code) == (400, 30409)
+
+
+@pytest.mark.parametrize("moment", [_in(14), _in(36 * 24 * 60), "tomorrow", "2026-01-01"])
+def test_a_message_is_scheduled_for_a_quarter_of_an_hour_to_35_days(box: Box, moment: str) -> None:
+    """Error 35114: outside the window, or no ISO 8601 moment in UTC."""
+    plan = {"messaging_service_sid": "MG" + "1" * 32, "schedule_type": "fixed"}
+    with pytest.raises(TwilioRestException) as caught:
+        box.client.messages.create(to=CUSTOMER, body="Later", send_at=moment, **plan)
+    assert (caught.value.status, caught.value.code) == (400, 35114)
+
+
+def test_without_a_messaging_service_a_schedule_is_dropped(box: Box) -> None:
+    made = box.client.messages.create(
+        to=CUSTOMER, from_=box.number, body="Now", send_at=_in(20), schedule_type="fixed"
+    )
+    assert made.status == "queued"
+
+
+def test_a_message_that_is_out_is_redacted_and_deleted(box: Box) -> None:
+    """Message resource: an empty Body redacts; only a message that is out can be deleted."""
+    made = box.client.messages.create(to=CUSTOMER, from_=box.number, body="Hello")
+    with pytest.raises(TwilioRestException) as caught:
+        made.delete()
+    assert (caught.value.status, caught.value.code) == (400, 20009)
+    eventually(box.client.messages(made.sid).fetch, lambda message: message.status == "delivered")
+    with pytest.raises(TwilioRestException) as caught:
+        made.update(body="Something else")
+    assert (caught.value.status, caught.value.code) == (400, 20001)
+    assert made.update(body="").body == ""
+    assert made.delete()
+    with pytest.raises(TwilioRestException) as caught:
+        made.fetch()
+    assert (caught.value.status, caught.value.code) == (404, 20404)
