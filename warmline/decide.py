@@ -126,5 +126,9 @@ def _kept_secrets(folder: Path) -> Mapping[str, str]:
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             json.dump(fresh, file)
         new.replace(path)
-    kept: dict[str, str] = json.loads(path.read_text())
-    return kept
+    try:
+        kept: dict[str, str] = json.loads(path.read_text())
+        return {name: str(kept[name]) for name in ("secret_key", "account_sid", "auth_token")}
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        problem = f"{path}: cannot be read ({error}); remove it, and everybody signs in again"
+        raise SettingsError(f"{problem}.", problems=(problem,)) from error

@@ -263,3 +263,10 @@ def test_a_damaged_announcement_is_no_running_system(tmp_path: Path) -> None:
         assert find_running(tmp_path) is None
         (tmp_path / "up.json").write_text(json.dumps({"pid": 1}))
         assert find_running(tmp_path) is None
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"secret_key": "x"}'])
+def test_damaged_secrets_are_named_with_the_way_out(tmp_path: Path, text: str) -> None:
+    (tmp_path / "secrets.json").write_text(text)
+    with pytest.raises(SettingsError, match=r"secrets\.json: cannot be read .* remove it"):
+        decide({}, tmp_path)
