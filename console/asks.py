@@ -121,6 +121,16 @@ class ContactQuery(Paging):
     department: Name | None = None
 
 
+class NewWrapUp(In):
+    """`done` ends the wrap-up: the phone may ring again."""
+
+    code: Annotated[str, StringConstraints(max_length=80, pattern=_LINE)] = Field(
+        "", description="A key of GET /wrap-up-codes, or ''."
+    )
+    note: Note = ""
+    done: bool = True
+
+
 class NewCallback(In):
     """Who calls the customer back, and when at the earliest."""
 

@@ -14,6 +14,7 @@ from console.asks import ExplainQuery
 from console.blueprint import api, problems
 from console.problems import Problem
 from telephony.contact.model import Stage
+from telephony.presence import presence_now
 from telephony.routing import explain as explaining
 from telephony.routing.hours import is_open, next_open, zone_of
 from telephony.routing.model import Company, Department, Member
@@ -100,10 +101,11 @@ def _now(services: Services) -> _Now:
         for contact in services.live.open_contacts(_WAITING)
         if contact.department
     )
+    company, now = lookup.company(services), services.clock.now_ms()
     return _Now(
-        company=lookup.company(services),
-        at=lookup.moment(services.clock.now_ms()),
-        present=services.live.floor.presence(),
+        company=company,
+        at=lookup.moment(now),
+        present=presence_now(services.live, company, now),
         busy=services.live.claims(),
         waiting=waiting,
     )

@@ -27,6 +27,7 @@ from console import (
     supervision_api,
     tickets_api,
     transfers_api,
+    wrapup_api,
 )
 from console.blueprint import PREFIX, api
 from console.pages import install as install_pages
@@ -50,6 +51,7 @@ ROUTES = (
     supervision_api,
     tickets_api,
     transfers_api,
+    wrapup_api,
 )
 
 problems.install(api, PREFIX)

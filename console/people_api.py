@@ -18,6 +18,7 @@ from console.guards import asker
 from console.problems import Problem
 from console.reasons import REASONS
 from telephony.errors import SettingsError
+from telephony.presence import presence_now
 from telephony.store import ledger
 from telephony.store.floor import Presence
 from telephony.twilio import tokens
@@ -58,7 +59,9 @@ def me() -> MeOut:
 
 def _me() -> MeOut:
     who, services = asker(), state.services()
-    found = services.live.floor.presence().get(lookup.softphone(who.identity))
+    now = services.clock.now_ms()
+    present = presence_now(services.live, lookup.company(services), now)
+    found = present.get(lookup.softphone(who.identity))
     return MeOut(
         name=who.name,
         display=who.display,
@@ -66,9 +69,10 @@ def _me() -> MeOut:
         identity=who.identity,
         presence=found.state if found else Presence.OFFLINE,
         presence_since=found.since if found else None,
+        presence_until=(found.until or None) if found else None,
         csrf=identity.csrf_token(who) if who.by_cookie else None,
         contacts=lookup.contacts_of_phone(services, who.identity),
-        now=services.clock.now_ms(),
+        now=now,
     )
 
 
@@ -90,7 +94,7 @@ def set_presence(json_data: NewPresence) -> MeOut:
 def list_agents() -> AgentList:
     """Everybody who may sign in, with what they say of themselves and whether they talk."""
     services = state.services()
-    present = services.live.floor.presence()
+    present = presence_now(services.live, lookup.company(services), services.clock.now_ms())
     claims = services.live.claims()
     items = []
     for person in ledger.all_users(services.ledger):

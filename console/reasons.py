@@ -167,6 +167,11 @@ REASONS: dict[str, Reason] = {
         "There is no department with this key.",
         "Take a key from GET /api/v1/departments.",
     ),
+    "unknown_code": Reason(
+        "Unknown wrap-up code",
+        "The routing has no wrap-up code with this key.",
+        "Take a key from GET /api/v1/wrap-up-codes.",
+    ),
     "unknown_agent": Reason(
         "Unknown agent",
         "There is no agent with this name.",

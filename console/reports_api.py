@@ -77,10 +77,7 @@ def show_report(kind: str, query_data: ReportQuery) -> ReportOut | Response:
 def contacts_behind(query_data: BehindQuery) -> BehindPage:
     """The contacts behind a number, newest first; counted by the same conditions."""
     services = state.services()
-    zone = lookup.company(services).timezone
-    first, last = _days(services, query_data)
-    since = calendar.midnight(zone, first)
-    until = calendar.midnight(zone, last + timedelta(days=1))
+    since, until = bounds(services, query_data)
     page = ledger.figure_contacts(
         services.ledger,
         query_data.figure,
@@ -94,6 +91,14 @@ def contacts_behind(query_data: BehindQuery) -> BehindPage:
     if query_data.figure is Figure.LOST and query_data.cursor is None:
         items = [*_adrift(services, since, until, query_data.department), *items]
     return BehindPage(items=items, next=page.next)
+
+
+def bounds(services: Services, stretch: Stretch) -> tuple[int, int]:
+    """The stretch in ms; the end is not part of it."""
+    zone = lookup.company(services).timezone
+    first, last = _days(services, stretch)
+    until = calendar.midnight(zone, last + timedelta(days=1))
+    return calendar.midnight(zone, first), until
 
 
 def _departments(services: Services, first: date, last: date, only: str | None) -> Rows:

@@ -13,6 +13,7 @@ from console.hearing import label
 from console.show import duration
 from telephony.contact.model import Contact, Role
 from telephony.store.feed import TICKET_RANG
+from telephony.store.ledger import WRAPPED_UP
 
 Data = Mapping[str, Any]
 Who = Callable[[Data], str]
@@ -39,11 +40,19 @@ def sentence(kind: str, data: Data, who: Who) -> str:
     """What happened, as one sentence."""
     if kind == TICKET_RANG:
         return "A ticket waits for somebody to take it."
+    if kind == WRAPPED_UP:
+        return _wrapped_up(data)
     found = SENTENCES.get(kind)
     if found is None:
         return f"{_spaced(kind).capitalize()}."
     words = found if isinstance(found, str) else found(data, who)
     return words[:1].upper() + words[1:]
+
+
+def _wrapped_up(data: Data) -> str:
+    about = f" as {data['code']}" if data.get("code") else ""
+    note = f": {data['note']}" if data.get("note") else ""
+    return f"{str(data.get('by') or 'an agent').capitalize()} wrapped the contact up{about}{note}."
 
 
 def _spaced(kind: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from telephony.contact import commands as co
 from telephony.contact.events import CandidatesFound, Event
 from telephony.contact.model import Candidate, Strategy, TargetKind
-from telephony.routing.model import Department, Member
+from telephony.presence import presence_now
+from telephony.routing.model import Company, Department, Member
 from telephony.routing.plans import Knowledge, plan_hunt
 from telephony.store.floor import Presence, Present
 from workers.task import Task, moment
@@ -19,7 +20,7 @@ def find_candidates(task: Task, command: co.FindCandidates) -> Event:
     department = (
         company.departments.get(target.value) if target.kind is TargetKind.DEPARTMENT else None
     )
-    known = _knowledge(task, department) if department else Knowledge()
+    known = _knowledge(task, company, department) if department else Knowledge()
     found = plan_hunt(company, target, task.contact.language, moment(task.now), known)
     if department and department.strategy is Strategy.ROUND_ROBIN:
         _take_turn(task, department, found.candidates)
@@ -27,10 +28,10 @@ def find_candidates(task: Task, command: co.FindCandidates) -> Event:
     return CandidatesFound(task.pending.id, command.hunt, found.plan, found.candidates, reason)
 
 
-def _knowledge(task: Task, department: Department) -> Knowledge:
+def _knowledge(task: Task, company: Company, department: Department) -> Knowledge:
     live = task.services.live
     members = [member for member in department.members if member.enabled]
-    claims, present = live.claims(), live.floor.presence()
+    claims, present = live.claims(), presence_now(live, company, task.now)
     stats = live.floor.stats([member.address for member in members], task.now)
     return Knowledge(
         busy=frozenset(

@@ -50,6 +50,7 @@ def _form_of(company: Company) -> Document:
         "hold_music": data["hold_music"] or "",
         "recording": data["recording"],
         "customer_numbers": data["customer_numbers"],
+        "wrap_up_codes": "\n".join(f"{key}: {name}" for key, name in data["wrap_up_codes"].items()),
         "holidays": holiday_text(data["holidays"]) if data["holidays"] else "",
         "first_language": data["languages"][0],
         "languages": dict.fromkeys(data["languages"], "on"),
@@ -70,6 +71,7 @@ def _apply(document: Document, typed: Mapping[str, Any]) -> None:
     document["languages"] = [first, *more]
     document["recording"] = text(typed, "recording", "off")
     document["customer_numbers"] = text(typed, "customer_numbers", "whole")
+    document["wrap_up_codes"] = _codes(text(typed, "wrap_up_codes"))
     dialling, promises = part(typed, "dialling"), part(typed, "promises")
     document["dialling"] = {name: listed(text(dialling, name)) for name in _LISTS}
     hours = part(promises, "local_hours")
@@ -85,6 +87,12 @@ def _apply(document: Document, typed: Mapping[str, Any]) -> None:
     for name in ("hold_music", "holidays"):
         document.pop(name, None)
     document.update(optional)
+
+
+def _codes(typed: str) -> dict[str, str]:
+    """One `key: words` a line; a line without words keeps its key as words."""
+    pairs = (line.partition(":") for line in typed.splitlines() if line.strip())
+    return {key.strip(): words.strip() or key.strip() for key, _, words in pairs}
 
 
 def _show(lying: Desk, typed: Typed, clash: Clash | None) -> str:

@@ -14,6 +14,7 @@ from flask import Flask
 from console import lookup
 from console.wallboard import calendar, levels, live, today
 from console.wallboard.shapes import AgentsOut, BoardOut, BoardRowOut, LiveOut, TodayOut
+from telephony.presence import presence_now
 from telephony.routing.hours import is_open
 from telephony.routing.model import Company, Department
 from telephony.store import ledger
@@ -100,7 +101,7 @@ def _history(services: Services) -> _History:
 def _board(services: Services, history: _History) -> BoardOut:
     company, now = lookup.company(services), services.clock.now_ms()
     counted, by_department = live.tallies(services.live.open_contacts(live.READ), now)
-    present, busy = services.live.floor.presence(), services.live.claims()
+    present, busy = presence_now(services.live, company, now), services.live.claims()
 
     def agents(departments: Iterable[Department]) -> AgentsOut:
         return live.agents(departments, present, busy)

@@ -41,6 +41,8 @@ class Tally:
             self.waits.append(waited)
         elif contact.stage is Stage.TRANSFER and held:
             self.holds.append(waited)
+        elif contact.hold is not None:
+            self.holds.append(max(0, now - contact.hold.since))
         elif contact.stage in {Stage.TALKING, Stage.TRANSFER}:
             self.talking += 1
         if transfer is not None and transfer.state is not TransferState.DONE:

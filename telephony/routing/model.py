@@ -234,7 +234,10 @@ class PromisePolicy:
 
 @dataclass(frozen=True)
 class Company:
-    """Everything that decides where a call goes. `languages[0]` is spoken first."""
+    """Everything that decides where a call goes. `languages[0]` is spoken first.
+
+    `wrap_up_codes` say, by key, what a contact can have been about.
+    """
 
     __pydantic_config__ = STRICT
 
@@ -249,6 +252,7 @@ class Company:
     holidays: Holidays | None = None
     dialling: DiallingPolicy = DiallingPolicy()
     promises: PromisePolicy = PromisePolicy()
+    wrap_up_codes: Annotated[Mapping[Key, Text], Field(max_length=50)] = field(default_factory=dict)
     hold_music: WebAddress | None = None
     recording: Recording = Recording.OFF
     customer_numbers: CustomerNumbers = CustomerNumbers.WHOLE

@@ -25,10 +25,11 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """A presence, and since when (ms)."""
+    """A presence, and since when (ms); ``until`` when it ends by itself, 0: it does not."""
 
     state: Presence
     since: int
+    until: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,16 @@ def quiet_house(scene: Scene) -> None:
     for call in live:
         scene.control(f"calls/{call['sid']}/hangup")
     scene.wait("all earlier contacts are over", lambda _: not _live_contacts(scene))
+    for name in ("ana", "ben", "carla"):
+        # Nobody wraps up what an earlier test left.
+        api = scene.api(name)
+        said = api.session.put(
+            f"{api.base}/api/v1/agents/me/presence",
+            json={"presence": "offline"},
+            headers={"X-CSRF-Token": api.csrf},
+            timeout=10,
+        )
+        assert said.ok, said.text
     scene.lines.clear()
     scene.after = scene.end_of_trace()
 
@@ -318,6 +328,31 @@ def test_a_callback_promised_by_keyboard_then_moved_and_cancelled(
     mine.get_by_role("button", name="Cancel").click()
     scene.outcome(call, "resolved")
     expect(mine.get_by_text("No callback is open.")).to_be_visible()
+
+
+def test_after_a_call_the_agent_notes_what_it_was_about_and_is_not_rung_before(
+    scene: Scene, open_as: OpenAs, customer: str, no_violations: Check
+) -> None:
+    ana = online(open_as, "ana")
+    call, _ = call_sales(scene, customer, ana)
+    scene.hang_up(call)
+    expect(ana.get_by_role("heading", name="What was it about?")).to_be_visible(timeout=LONG_MS)
+    expect(ana.get_by_role("button", name="Wrap-up")).to_have_attribute("aria-pressed", "true")
+    expect(ana.get_by_text("You are not rung for")).to_be_visible()
+    no_violations(ana)
+    free = scene.api("sam").get("/departments/sales")["members"]
+    assert not next(each for each in free if each["key"] == "ana")["free"]
+    ana.get_by_label("An invoice").check()
+    ana.get_by_label("Note for whoever speaks").fill("Paid twice")
+    ana.get_by_label("Note for whoever speaks").press("Tab")
+    ana.keyboard.press("Enter")
+    available = ana.get_by_role("button", name="Available", exact=True)
+    expect(available).to_have_attribute("aria-pressed", "true")
+    (noted,) = scene.api("sam").get(f"/contacts/{call[2:].lower()}/wrap-ups")["items"]
+    assert (noted["code"], noted["note"], noted["agent"]) == ("invoice", "Paid twice", "ana")
+    again = to_department(scene, customer, "1")
+    expect(ana.get_by_role("button", name="Accept")).to_be_visible(timeout=LONG_MS)
+    scene.hang_up(again)
 
 
 def test_who_is_offline_is_not_rung(scene: Scene, open_as: OpenAs, customer: str) -> None:

@@ -11,6 +11,7 @@ import { KEYS, listenForKeys } from "./softphone/keys.js";
 import { withPromises } from "./softphone/promising.js";
 import { withTransfers } from "./softphone/transferring.js";
 import * as words from "./softphone/words.js";
+import { withWrapUp } from "./softphone/wrapping.js";
 import { toast, toastRefusal } from "./toast.js";
 
 const TICK_MS = 250;
@@ -47,7 +48,7 @@ function softphone() {
   let asking = null;
   let again = false;
 
-  return withPromises(withHold(withTransfers({
+  return [withTransfers, withHold, withPromises, withWrapUp].reduce((whole, withParts) => withParts(whole), {
     ready: false,
     me: { identity: "", presence: "offline", presence_since: null, contacts: [] },
     contact: null,
@@ -71,7 +72,7 @@ function softphone() {
         onTrouble: (error) => this.trouble(error),
       });
       this.mic = page.simulated ? "simulated" : await microphone();
-      setInterval(() => (this.now = serverNow()), TICK_MS);
+      setInterval(() => this.tick(), TICK_MS);
       setInterval(() => (this.live === "late" ? this.refresh() : null), LATE_MS);
       listen({
         onContact: () => this.refresh(),
@@ -81,9 +82,14 @@ function softphone() {
       listenForKeys((act) => this.key(act), () => this.sheet());
       addEventListener("focus", () => this.refresh());
       document.addEventListener("warmline:sign-out", (event) => event.detail.before.push(this.goOffline()));
-      await Promise.all([this.refresh(), this.loadSide()]);
+      await Promise.all([this.refresh(), this.loadSide(), this.loadCodes()]);
       this.ready = true;
       if (this.me.presence !== "offline") phone.goOnline();
+    },
+
+    tick() {
+      this.now = serverNow();
+      this.wrapTick();
     },
 
     async device() {
@@ -376,7 +382,7 @@ function softphone() {
     shownTimeline(id) {
       return this.timelines[id] ?? [];
     },
-  })));
+  });
 }
 
 document.addEventListener("alpine:init", () => window.Alpine.data("softphone", softphone));

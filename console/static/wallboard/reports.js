@@ -42,6 +42,24 @@ function stretch() {
   byId("from_day").value = iso(from);
 }
 
+// What agents noted: words of theirs and the routing's, so as text and never as markup.
+function wrapUps(place, report) {
+  const line = (kind, ...cells) => {
+    const row = document.createElement("tr");
+    for (const text of cells) row.append(Object.assign(document.createElement(kind), { textContent: text }));
+    return row;
+  };
+  const whole = document.createElement("table");
+  whole.className = "table";
+  const head = whole.createTHead();
+  head.append(line("th", "Code", "Department", "Wrap-ups"));
+  whole.createTBody().append(
+    ...report.rows.map((each) => line("td", each.name || "Only a note", each.department_name, String(each.count))),
+    line("td", "All", "", String(report.total)),
+  );
+  place.replaceChildren(whole);
+}
+
 async function show() {
   const asked = query(form);
   const kind = asked.get("kind");
@@ -56,6 +74,8 @@ async function show() {
       const head = { weeks: "Week", days: "Day", hours: "Hour", departments: "Department" }[kind];
       table(byId(`${name}-table`), head, report.rows, columns, report.total);
     }
+    const about = await get(`/reports/wrap-ups?${asked}`);
+    wrapUps(byId("wrap-ups-table"), about);
     byId("zone").textContent = report.timezone;
     byId("target").textContent = `${report.target_ms / 1000} s`;
     asked.set("format", "csv");

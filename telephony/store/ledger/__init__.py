@@ -94,9 +94,17 @@ from telephony.store.ledger.users import (
     set_role,
     user,
 )
+from telephony.store.ledger.wrapups import (
+    WRAPPED_UP,
+    WrapUp,
+    save_wrap_up,
+    wrap_up_counts,
+    wrap_ups_of,
+)
 
 __all__ = [
     "TARGET_MS",
+    "WRAPPED_UP",
     "ApiToken",
     "AuditEntry",
     "Bucket",
@@ -122,6 +130,7 @@ __all__ = [
     "TokenUser",
     "TransferRecord",
     "User",
+    "WrapUp",
     "WrittenPromise",
     "add_user",
     "all_users",
@@ -160,6 +169,7 @@ __all__ = [
     "revoke_token",
     "routing_history",
     "routing_version",
+    "save_wrap_up",
     "set_enabled",
     "set_password",
     "set_role",
@@ -176,5 +186,7 @@ __all__ = [
     "upsert_transfers",
     "user",
     "user_for_token",
+    "wrap_up_counts",
+    "wrap_ups_of",
     "write_promise",
 ]

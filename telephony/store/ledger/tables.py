@@ -145,6 +145,18 @@ transfers = Table(
     Index("transfers_requested", "requested_at", "id"),
 )
 
+wrap_ups = Table(
+    "wrap_ups",
+    metadata,
+    Column("contact_id", Text, primary_key=True),
+    Column("agent", Text, primary_key=True),
+    Column("department", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("wrap_ups_at", "at", "code"),
+)
+
 routing_versions = Table(
     "routing_versions",
     metadata,
