@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console import guards, history, lookup, state
-from console.answers import (
+from console.asks import NewWrapUp
+from console.blueprint import api, problems
+from console.guards import asker
+from console.problems import Problem
+from console.reports_api import bounds
+from console.wallboard.shapes import Stretch
+from console.wrapup_answers import (
     WrapUpCodeOut,
     WrapUpCodes,
     WrapUpCountOut,
@@ -13,12 +19,6 @@ from console.answers import (
     WrapUpOut,
     WrapUpReportOut,
 )
-from console.asks import NewWrapUp
-from console.blueprint import api, problems
-from console.guards import asker
-from console.problems import Problem
-from console.reports_api import bounds
-from console.wallboard.shapes import Stretch
 from telephony.presence import presence_now
 from telephony.store import ledger
 from telephony.store.floor import Presence

@@ -48,7 +48,6 @@ class House:
             database_url=f"sqlite:///{file}",
             demo_mode=True,
             twilio_account_sid="AC" + "1" * 32,
-            twilio_auth_token="t" * 32,
             twilio_api_key_sid="SK" + "2" * 32,
             twilio_api_key_secret="secret-of-the-key-for-the-softphone",
             twilio_application_sid="AP" + "3" * 32,
