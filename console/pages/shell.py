@@ -4,6 +4,7 @@ out with. No page has inline script or style, so the policy needs neither nonce 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from telephony.store.ledger import Role
 STATIC = Path(__file__).parent.parent / "static"
 _View = TypeVar("_View", bound=Callable[..., Any])
 _DAY = 86_400
+_ODD = re.compile(r"[\\\x00-\x1f\x7f]")
 
 # Addresses the vendored Voice SDK talks to (Twilio's page "Voice JavaScript SDK: Content Security
 # Policy"); allowed only when calls go to Twilio itself.
@@ -73,7 +75,8 @@ def signed_in() -> Asker | None:
 def home_of(target: str) -> str:
     """Where to go after signing in: a path of ours, never another site."""
     parts = urlsplit(target)
-    ours = target.startswith("/") and not target.startswith(("//", "/\\"))
+    # Browsers leave out tabs and line ends and read "\\" as "/" (the URL standard of the WHATWG).
+    ours = target.startswith("/") and not target.startswith("//") and not _ODD.search(target)
     return target if ours and not parts.scheme and not parts.netloc else "/"
 
 
