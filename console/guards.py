@@ -91,6 +91,9 @@ SCOPES = {"show_board": identity.BOARD_SCOPE}
 
 RANK = {Role.AGENT: 1, Role.SUPERVISOR: 2, Role.ADMIN: 3}
 MAX_BODY = 64 * 1024
+# Requests from other sites that are written down, in one window of the throttle.
+MOST_NOTED = 50
+LONGEST_NOTED = 200
 # A whole routing has at most 1 MB as a file, and escaped as JSON up to some more.
 ROUTING_BODY = 3 * 1024 * 1024
 LARGER_BODY = {
@@ -175,7 +178,10 @@ def refuse_search(customer: str | None) -> None:
 def _refuse_other_sites() -> None:
     # Browsers set this header and pages cannot change it (Fetch Metadata, W3C).
     if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
-        audit("cross_site_refused", request.path, {"origin": request.headers.get("Origin", "")})
+        # Strangers can send these by the thousand, and must not fill the ledger.
+        if state.throttle().count("cross_site", identity.WINDOW_S) <= MOST_NOTED:
+            origin = request.headers.get("Origin", "")[:LONGEST_NOTED]
+            audit("cross_site_refused", request.path[:LONGEST_NOTED], {"origin": origin})
         raise Problem(403, "cross_site")
 
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from console import identity
+from console import guards, identity
 from console.guards import ANYBODY, LEAST_ROLE, RANK
 from telephony.store.ledger import Role, issue_token, list_audit, revoke_token, set_enabled
 from tests.console.house import Actors, House, LivePlay
@@ -139,6 +139,22 @@ def test_guessing_a_password_is_slowed_down_and_says_for_how_long(browser: Flask
     assert browser.post("/api/v1/session", json=sam).status_code == 201
 
 
+def test_passwords_beyond_a_few_at_once_wait_and_are_then_asked_to_come_back(
+    browser: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity, "TURN_S", 0.01)
+    for _ in range(identity.AT_ONCE):
+        assert identity._CHECKING.acquire(timeout=1)
+    try:
+        refused = browser.post("/api/v1/session", json=ANA)
+    finally:
+        for _ in range(identity.AT_ONCE):
+            identity._CHECKING.release()
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
+    for _ in range(identity.AT_ONCE + 1):
+        assert browser.post("/api/v1/session", json=ANA).status_code == 201
+
+
 def test_a_right_password_forgets_the_wrong_ones_before_it(browser: FlaskClient) -> None:
     wrong = {"name": "ana", "password": "guess"}
     for _ in range(3):
@@ -160,6 +176,20 @@ def test_a_request_that_another_site_sends_is_refused_and_audited(
     assert (answer.status_code, answer.get_json()["reason"]) == (403, "cross_site")
     assert "Set-Cookie" not in answer.headers
     assert list_audit(house.ledger, what="cross_site_refused").items
+
+
+def test_strangers_cannot_fill_the_audit(app: Flask, house: House) -> None:
+    client = app.test_client()
+    for _ in range(guards.MOST_NOTED + 5):
+        answer = client.post(
+            "/api/v1/session",
+            json=ANA,
+            headers={"Sec-Fetch-Site": "cross-site", "Origin": "https://evil" + "x" * 10_000},
+        )
+        assert answer.status_code == 403
+    noted = list_audit(house.ledger, what="cross_site_refused", limit=200).items
+    assert len(noted) == guards.MOST_NOTED
+    assert max(len(str(each.data)) for each in noted) < 1_000
 
 
 def test_a_form_cannot_sign_in_because_any_page_could_send_one(browser: FlaskClient) -> None:
