@@ -60,10 +60,24 @@ def show_transfer(transfer_id: str) -> TransferOut:
 
 def _acting(action: str) -> Callable[[str], Response]:
     def act(transfer_id: str) -> Response:
-        contact, _ = _visible_transfer(transfer_id)
+        contact, transfer = _visible_transfer(transfer_id)
+        _refuse_bystanders(contact, transfer)
         return once.answer(lambda mark: _act(contact, transfer_id, action, mark))
 
     return act
+
+
+def _refuse_bystanders(contact: Contact, transfer: Transfer) -> None:
+    # Whoever was rung in vain, or had the customer earlier, may look and no more.
+    who = asker()
+    here = any(
+        leg.address == who.identity
+        and leg.state is LegState.JOINED
+        and leg.role is not Role.CUSTOMER
+        for leg in contact.legs
+    )
+    if who.role is UserRole.AGENT and who.identity != transfer.by_address and not here:
+        raise Problem(409, "not_on_this_contact")
 
 
 def _act(contact: Contact, transfer_id: str, action: str, mark: str) -> Response:

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 
 import click
 
+from console.identity import SESSION_LABEL
 from telephony.store.ledger import (
     Ledger,
     Role,
@@ -16,6 +17,8 @@ from telephony.store.ledger import (
     issue_token,
     migrate,
     open_ledger,
+    revoke_labelled,
+    set_enabled,
     set_password,
 )
 from warmline.running import settings_here
@@ -72,10 +75,33 @@ def add(name: str, role: str, display: str, password: str, as_json: bool) -> Non
 @click.argument("name")
 @_password
 def password(name: str, password: str) -> None:
-    """Give NAME a new password."""
+    """Give NAME a new password, and end every session that began with the old one."""
     with _people() as ledger:
         set_password(ledger, name, password)
-    click.echo(f"{name} signs in with the new password from now on.")
+        revoke_labelled(ledger, name, SESSION_LABEL, now=_now_ms())
+    click.echo(f"{name} signs in with the new password from now on, everywhere anew.")
+
+
+@group.command()
+@click.argument("name")
+def disable(name: str) -> None:
+    """Keep NAME out: no sign-in, and no session, token or link of theirs opens anything.
+
+    A softphone that is open has Twilio's own access token and may be rung for up to an hour.
+    """
+    with _people() as ledger:
+        set_enabled(ledger, name, False)
+        revoke_labelled(ledger, name, SESSION_LABEL, now=_now_ms())
+    click.echo(f"{name} is kept out; `warmline user enable {name}` lets them in again.")
+
+
+@group.command()
+@click.argument("name")
+def enable(name: str) -> None:
+    """Let NAME in again, with the password and the programs' tokens of before."""
+    with _people() as ledger:
+        set_enabled(ledger, name, True)
+    click.echo(f"{name} may sign in again.")
 
 
 @group.command()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import structlog
 from flask import Flask, Response, jsonify
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
@@ -19,6 +20,8 @@ from telephony.store.ledger import ping
 
 if TYPE_CHECKING:
     from telephony.bootstrap import Services
+
+log = structlog.get_logger("webhooks")
 
 BEAT_MS = 30_000
 """A worker that has said nothing for longer than this counts as gone."""
@@ -52,7 +55,11 @@ class NotReady(Exception):
 def _problem(look: Callable[[], None]) -> str:
     try:
         look()
-    except (StoreUnavailable, NotReady) as error:
+    except StoreUnavailable as error:
+        # Drivers name hosts, users and databases: that is for the log, not for whoever asks.
+        log.warning("readiness.store_away", error=str(error))
+        return "does not answer; the log says more"
+    except NotReady as error:
         return str(error)
     return ""
 

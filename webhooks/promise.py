@@ -37,6 +37,7 @@ from webhooks.promise_words import words
 log = structlog.get_logger("webhooks")
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
+_MOMENT = re.compile(r"[0-9]{1,15}")
 _MAX_BODY = 2_000
 _FURTHEST_MS = 14 * 86_400_000
 
@@ -98,7 +99,7 @@ class PromisePage:
         services = self.door.services
         now = services.clock.now_ms()
         # Times that were offered an hour ago are as good, as long as they are still allowed.
-        if not at.isdigit() or not now < int(at) < now + _FURTHEST_MS:
+        if not _MOMENT.fullmatch(at) or not now < int(at) < now + _FURTHEST_MS:
             raise Refused("time_not_offered")
         window = self._window(promise, moment(int(at)))
         if window is None or _ms(window.begins) != int(at):

@@ -175,3 +175,19 @@ def test_a_receiver_who_was_rung_may_look_at_the_contact(as_: Actors, play: Live
     play.talk_with_ana()
     play.transfer()
     assert as_("carla")("GET", f"/contacts/{play.contact.id}").status_code == 200
+
+
+def test_a_receiver_who_was_only_rung_cannot_steer_the_transfer_until_they_have_joined(
+    as_: Actors, play: LivePlay
+) -> None:
+    play.talk_with_ana()
+    transfer = play.transfer()
+    carla = as_("carla")
+    for action in ("complete", "swap", "merge", "cancel"):
+        answer = carla("POST", f"/transfers/{transfer}/{action}")
+        told = (answer.status_code, answer.get_json()["reason"])
+        assert told == (409, "not_on_this_contact"), action
+    play.again()
+    assert play.contact.transfers[-1].state is TransferState.RINGING
+    play.accept_and_join(play.named("carla"))
+    assert carla("POST", f"/transfers/{transfer}/swap").status_code == 202

@@ -10,10 +10,12 @@ import pytest
 import redis
 from click.testing import CliRunner
 
+from console.identity import SESSION_LABEL
 from telephony.embedded import EmbeddedRedis
 from telephony.errors import Conflict
 from telephony.store.ledger import (
     check_password,
+    issue_token,
     migrate,
     open_ledger,
     user,
@@ -103,6 +105,33 @@ def test_a_token_and_a_new_password_let_a_person_in(data_dir: Path) -> None:
         code, _, err = run("user", *command)
         assert code == 2
         assert "nobody" in err
+
+
+def test_a_new_password_ends_the_sessions_and_leaves_the_programs(data_dir: Path) -> None:
+    run("user", "add", "ana", "--password", "correct horse")
+    ledger = open_ledger(f"sqlite:///{data_dir}/warmline.db")
+    stolen = issue_token(ledger, "ana", SESSION_LABEL, now=1).plain
+    script = issue_token(ledger, "ana", "script", now=1).plain
+    assert run("user", "password", "ana", "--password", "battery staple")[0] == 0
+    assert user_for_token(ledger, stolen, now=2) is None
+    assert user_for_token(ledger, script, now=2) is not None
+    ledger.close()
+
+
+def test_somebody_who_has_left_is_kept_out_and_may_come_back(data_dir: Path) -> None:
+    run("user", "add", "ana", "--password", "correct horse")
+    ledger = open_ledger(f"sqlite:///{data_dir}/warmline.db")
+    session = issue_token(ledger, "ana", SESSION_LABEL, now=1).plain
+    script = issue_token(ledger, "ana", "script", now=1).plain
+    assert run("user", "disable", "ana")[0] == 0
+    assert check_password(ledger, "ana", "correct horse") is None
+    assert user_for_token(ledger, script, now=2) is None
+    assert run("user", "enable", "ana")[0] == 0
+    assert check_password(ledger, "ana", "correct horse") is not None
+    assert user_for_token(ledger, script, now=2) is not None
+    assert user_for_token(ledger, session, now=2) is None
+    assert run("user", "disable", "nobody")[0] == 2
+    ledger.close()
 
 
 def test_the_doctor_finds_a_healthy_redis_and_database(

@@ -63,6 +63,7 @@ def test_a_database_that_does_not_answer_is_told(services: Services, twilio: Twi
     assert answer.status_code == 503
     assert answer.json is not None
     assert answer.json["checks"]["sql"] != "ok"
+    assert "127.0.0.1" not in answer.text, "where the database is concerns nobody who asks"
     away.close()
 
 

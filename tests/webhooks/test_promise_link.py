@@ -91,7 +91,7 @@ def test_another_time_is_kept_in_the_ledger_and_by_the_contact(
     assert kept.due_from == int(offered[-1])
 
 
-@pytest.mark.parametrize("at", ["", "0", "-1", "99999999999999", "x", "1e9", "٣"])
+@pytest.mark.parametrize("at", ["", "0", "-1", "99999999999999", "x", "1e9", "٣", "²"])
 def test_a_time_that_was_not_offered_changes_nothing(
     twilio: Twilio, link: tuple[str, str], at: str
 ) -> None:

@@ -101,6 +101,15 @@ def revoke_token(ledger: Ledger, token_id: str, *, now: int) -> None:
         raise NotFound(f"There is no token {token_id}.")
 
 
+def revoke_labelled(ledger: Ledger, user_name: str, label: str, *, now: int) -> int:
+    """End all tokens of a person that have this label; how many there were."""
+    ended = update(api_tokens).where(
+        _T.user == user_name, _T.label == label, _T.revoked_at.is_(None)
+    )
+    with writing(ledger) as conn:
+        return conn.execute(ended.values(revoked_at=now)).rowcount
+
+
 def _note_use(ledger: Ledger, token_id: str, now: int) -> None:
     try:
         with writing(ledger) as conn:
