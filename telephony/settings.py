@@ -101,6 +101,8 @@ class Settings(BaseSettings):
     - `calls_per_second` is what the Twilio account allows for starting calls (default 1).
     - `alert_url` is told of every ticket, signed with `secret_key`, and told again every
       `alert_again_minutes` until somebody has taken the ticket.
+    - `trusted_proxies` is how many proxies of our own stand before the web process; each of them
+      appends to X-Forwarded-For the address that it was asked from. 0: nobody's word is taken.
     - `speed` is simulated seconds per wall second; only a simulator can follow it.
     """
 
@@ -123,6 +125,7 @@ class Settings(BaseSettings):
     public_url: Annotated[str, AfterValidator(_base_url)] = Field(
         default_factory=_default_public_url
     )
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
     fallback_url: Annotated[str, AfterValidator(_web_address)] = ""
     alert_url: Annotated[str, AfterValidator(_web_address)] = ""
     alert_again_minutes: Annotated[int, Field(ge=1, le=1440)] = 5

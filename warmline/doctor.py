@@ -175,6 +175,10 @@ def check_public_url(settings: Settings) -> Iterator[Finding]:
     else:
         told = "Another program may listen there; compare the proxy's target with the web process."
         yield Finding("public url", "warn", f"{url}/healthz answers {status}", told)
+    if settings.production and not settings.trusted_proxies:
+        told = f"Set {variable('trusted_proxies')} to their number, or one stranger's wrong "
+        told += "passwords keep everybody from signing in."
+        yield Finding("proxies", "warn", "all people seem to ask from one address", told)
     if settings.live_twilio and not settings.fallback_url:
         told = f"Put a static hold document on another host and name it in {PREFIX}FALLBACK_URL."
         yield Finding("fallback url", "warn", "callers are lost if this host is away", told)

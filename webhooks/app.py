@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import console
 from telephony import bootstrap
@@ -14,6 +15,8 @@ from webhooks.guard import Door
 from webhooks.house import Houses
 
 if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
     from telephony.bootstrap import Services
 
 SOUND = "/sound"
@@ -27,7 +30,7 @@ def create_app(services: Services | None = None) -> Flask:
     app = Flask(__name__, static_folder="static", static_url_path=SOUND)
     # Twilio keeps hold music for as long as we allow, so that it plays without a gap.
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _SOUND_SECONDS
-    door = Door(services, Houses(services), app.wsgi_app)
+    door = Door(services, Houses(services), _asked_from(app.wsgi_app, services))
     app.wsgi_app = door  # type: ignore[method-assign]
     incoming.register(door)
     customer.register(door)
@@ -38,3 +41,12 @@ def create_app(services: Services | None = None) -> Flask:
     health.register(app, services)
     console.register(app, services)
     return app
+
+
+def _asked_from(app: WSGIApplication, services: Services) -> WSGIApplication:
+    """People behind a proxy by their own addresses, so that none uses up the tries of all.
+
+    Only the address is taken from the proxy: host and scheme are those of the settings.
+    """
+    proxies = services.settings.trusted_proxies
+    return ProxyFix(app, x_for=proxies, x_proto=0, x_host=0) if proxies else app

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -10,6 +12,7 @@ from console import guards, identity
 from console.guards import ANYBODY, LEAST_ROLE, RANK
 from telephony.store.ledger import Role, issue_token, list_audit, revoke_token, set_enabled
 from tests.console.house import Actors, House, LivePlay
+from webhooks.app import create_app
 
 ANA = {"name": "ana", "password": "warmline"}
 ROLES = {"ana": Role.AGENT, "sam": Role.SUPERVISOR, "ada": Role.ADMIN}
@@ -137,6 +140,27 @@ def test_guessing_a_password_is_slowed_down_and_says_for_how_long(browser: Flask
     assert browser.post("/api/v1/session", json=ANA).status_code == 429
     sam = {"name": "sam", "password": "warmline"}
     assert browser.post("/api/v1/session", json=sam).status_code == 201
+
+
+def tries(client: FlaskClient, password: str, *came_from: str) -> list[int]:
+    wanted = {"name": "ana", "password": password}
+    return [
+        client.post("/api/v1/session", json=wanted, headers={"X-Forwarded-For": each}).status_code
+        for each in came_from
+    ]
+
+
+def test_a_stranger_behind_our_proxy_uses_up_only_their_own_tries(house: House) -> None:
+    settings = house.services.settings.model_copy(update={"trusted_proxies": 1})
+    client = create_app(replace(house.services, settings=settings)).test_client()
+    claimed = [f"192.0.2.{number}, 203.0.113.9" for number in range(6)]
+    assert tries(client, "guess", *claimed) == [401] * 5 + [429]
+    assert tries(client, "warmline", "198.51.100.7") == [201]
+
+
+def test_without_a_proxy_of_ours_nobody_says_where_they_come_from(browser: FlaskClient) -> None:
+    claimed = [f"192.0.2.{number}" for number in range(6)]
+    assert tries(browser, "guess", *claimed) == [401] * 5 + [429]
 
 
 def test_passwords_beyond_a_few_at_once_wait_and_are_then_asked_to_come_back(
