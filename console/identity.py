@@ -26,7 +26,7 @@ from console import state
 from console.problems import Problem
 from telephony.errors import StoreUnavailable
 from telephony.store import ledger
-from telephony.store.ledger import Role, TokenUser
+from telephony.store.ledger import Role, TokenUser, User
 
 if TYPE_CHECKING:
     from telephony.bootstrap import Services
@@ -140,6 +140,12 @@ def sign_in(name: str, password: str) -> Asker:
     if person is None:
         raise Problem(401, "wrong_password")
     state.throttle().forget(_name_and_address(name))
+    return begin_session(person)
+
+
+def begin_session(person: User) -> Asker:
+    """Let somebody in who has proved who they are."""
+    services = state.services()
     now = services.clock.now_ms()
     issued = ledger.issue_token(services.ledger, person.name, SESSION_LABEL, now=now)
     asker = _asker(TokenUser(person, issued.token), issued.plain, by_cookie=True)
@@ -223,6 +229,12 @@ def _count_try(name: str) -> None:
     for key, most in limits:
         if state.throttle().count(key, WINDOW_S) > most:
             raise Problem(429, "too_many", headers={"Retry-After": str(WINDOW_S)})
+
+
+def count_address() -> None:
+    """One more try to sign in from this address. Raises 429 after too many."""
+    if state.throttle().count(f"address:{request.remote_addr}", WINDOW_S) > TRIES_BY_ADDRESS:
+        raise Problem(429, "too_many", headers={"Retry-After": str(WINDOW_S)})
 
 
 def _name_and_address(name: str) -> str:

@@ -66,6 +66,11 @@ REASONS: dict[str, Reason] = {
         "The name or the password is wrong.",
         "Check both, or ask an admin for a new password.",
     ),
+    "openid_failed": Reason(
+        "Not signed in",
+        "Signing in with the company's account did not work.",
+        "Try again; if it fails again, show this page to an admin.",
+    ),
     "not_allowed": Reason(
         "Not allowed",
         "Your role does not allow this.",

@@ -80,6 +80,14 @@ def _e164(value: str) -> str:
     return value
 
 
+def _roles(value: str) -> str:
+    pairs = [part.split("=", 1) for part in value.split(",")]
+    roles = {"agent", "supervisor", "admin"}
+    if any(len(pair) != 2 or pair[0].strip() not in roles or not pair[1].strip() for pair in pairs):
+        raise ValueError("must look like agent=staff, supervisor=team-leads, admin=it")
+    return value
+
+
 def _default_database(data: dict[str, Any]) -> str:
     return f"sqlite:///{data.get('data_dir', Path('var')) / 'warmline.db'}"
 
@@ -103,6 +111,8 @@ class Settings(BaseSettings):
       `alert_again_minutes` until somebody has taken the ticket.
     - `trusted_proxies` is how many proxies of our own stand before the web process; each of them
       appends to X-Forwarded-For the address that it was asked from. 0: nobody's word is taken.
+    - `oidc_…` switch signing in with the company's own accounts on (OpenID Connect); `oidc_roles`
+      says which words of the claim `oidc_role_claim` make which role, the highest wins.
     - `speed` is simulated seconds per wall second; only a simulator can follow it.
     """
 
@@ -130,6 +140,15 @@ class Settings(BaseSettings):
     alert_url: Annotated[str, AfterValidator(_web_address)] = ""
     alert_again_minutes: Annotated[int, Field(ge=1, le=1440)] = 5
     secret_key: SecretStr = Field(default_factory=lambda: SecretStr(secrets.token_urlsafe(32)))
+
+    oidc_issuer: Annotated[str, AfterValidator(_web_address)] = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_name_claim: str = "preferred_username"
+    oidc_role_claim: str = "roles"
+    oidc_roles: Annotated[str, AfterValidator(_roles)] = (
+        "agent=agent, supervisor=supervisor, admin=admin"
+    )
 
     twilio_account_sid: Annotated[str, _sid("AC")] = ""
     twilio_auth_token: SecretStr = SecretStr("")
@@ -208,9 +227,24 @@ def _contradictions(settings: Settings) -> tuple[str, ...]:
             f"{variable('speed')}: only a simulator can run faster; set "
             f"{variable('twilio_base_url')} to one or leave the speed at 1"
         )
+    if settings.oidc_issuer or settings.oidc_client_id:
+        problems += _openid_problems(settings)
     if "secret_key" in settings.model_fields_set and len(settings.secret_key) < 32:
         problems.append(f"{variable('secret_key')}: must have at least 32 characters")
     return tuple(problems)
+
+
+def _openid_problems(settings: Settings) -> list[str]:
+    needed = ("oidc_issuer", "oidc_client_id", "oidc_client_secret")
+    problems = [
+        f"{variable(name)}: is needed beside the other settings of OpenID Connect"
+        for name in needed
+        if not str(getattr(settings, name))
+    ]
+    issuer = urlsplit(settings.oidc_issuer)
+    if issuer.scheme == "http" and issuer.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        problems.append(f"{variable('oidc_issuer')}: must begin with https://")
+    return problems
 
 
 def _production_problems(settings: Settings) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from telephony.store.ledger import (
     Role,
     add_user,
     issue_token,
+    link,
     migrate,
     open_ledger,
     revoke_labelled,
@@ -102,6 +103,16 @@ def enable(name: str) -> None:
     with _people() as ledger:
         set_enabled(ledger, name, True)
     click.echo(f"{name} may sign in again.")
+
+
+@group.command("link")
+@click.argument("name")
+@click.argument("subject")
+def link_command(name: str, subject: str) -> None:
+    """Let NAME sign in with the company's account SUBJECT (the issuer, a blank, its word)."""
+    with _people() as ledger:
+        link(ledger, name, subject)
+    click.echo(f"{name} may sign in as {subject}.")
 
 
 @group.command()

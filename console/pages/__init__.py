@@ -12,11 +12,17 @@ from flask import Flask
 
 from console.pages import shell
 
-_MODULES = ("console.pages.home", "console.routing_pages.views", "console.wallboard.pages")
+_MODULES = (
+    "console.pages.home",
+    "console.openid",
+    "console.routing_pages.views",
+    "console.wallboard.pages",
+)
 
 
 def install(app: Flask) -> None:
     """Mount the pages on an app that the API is mounted on already."""
     for name in _MODULES:
         import_module(name)
+    import_module("console.openid").install(app)
     shell.install(app)

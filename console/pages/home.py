@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from console import seed, state
+from console import openid, seed, state
 from console.pages.shell import home_of, least, pages, signed_in
 
 
@@ -18,7 +18,13 @@ def home() -> str | Response:
     if who is None:
         demo = state.services().settings.demo_mode
         people = seed.PEOPLE if demo else ()
-        return render_template("signin.html", target=target, people=people, password=seed.PASSWORD)
+        return render_template(
+            "signin.html",
+            target=target,
+            people=people,
+            password=seed.PASSWORD,
+            openid=openid.offered(),
+        )
     if target != "/":
         return redirect(target)
     settings = state.services().settings

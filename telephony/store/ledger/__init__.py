@@ -18,6 +18,7 @@ from telephony.store.ledger.idempotency import (
 )
 from telephony.store.ledger.journal import JournalEntry, append_journal, timeline
 from telephony.store.ledger.migrate import check_schema, migrate
+from telephony.store.ledger.outside import link, person_from_outside
 from telephony.store.ledger.paging import Page
 from telephony.store.ledger.promises import (
     CountedAttempt,
@@ -151,6 +152,7 @@ __all__ = [
     "find_contacts",
     "forget_responses",
     "issue_token",
+    "link",
     "list_audit",
     "list_tickets",
     "migrate",
@@ -159,6 +161,7 @@ __all__ = [
     "open_ledger",
     "open_promises",
     "open_ticket",
+    "person_from_outside",
     "ping",
     "promise",
     "promise_backlog",

@@ -187,6 +187,8 @@ users = Table(
     Column("identity", Text, nullable=False, unique=True),
     Column("enabled", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("subject", Text),
+    Index("users_subject", "subject", unique=True),
 )
 
 api_tokens = Table(

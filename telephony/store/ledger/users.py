@@ -60,21 +60,26 @@ def add_user(
 
     Raises BadInput, and Conflict when the name or the identity is taken.
     """
-    if not _NAME.fullmatch(name):
-        raise BadInput("name", "use small letters, digits, dot, dash and underscore, at most 63")
-    identity = identity or "client:" + re.sub(r"[.-]", "_", name)
-    if not _IDENTITY.fullmatch(identity):
-        raise BadInput("identity", "use client: and then letters, digits and underscores")
-    user = User(name, role, display or name, identity, enabled=True, created_at=now)
+    user = new_user(name, role, display=display, identity=identity, now=now)
     values = vars(user) | {"password_hash": _hashed(password)}
     with writing(ledger) as conn:
         added = insert_new(conn, users, values)
     if not added:
         raise Conflict(
-            f"The name {name} or the identity {identity} is taken.",
+            f"The name {name} or the identity {user.identity} is taken.",
             what_to_do="Choose another name, or set a new password for the person who has it.",
         )
     return user
+
+
+def new_user(name: str, role: Role, *, now: int, display: str = "", identity: str = "") -> User:
+    """A person who is not in the ledger yet. Raises BadInput for what cannot be a name."""
+    if not _NAME.fullmatch(name):
+        raise BadInput("name", "use small letters, digits, dot, dash and underscore, at most 63")
+    identity = identity or "client:" + re.sub(r"[.-]", "_", name)
+    if not _IDENTITY.fullmatch(identity):
+        raise BadInput("identity", "use client: and then letters, digits and underscores")
+    return User(name, role, display or name, identity, enabled=True, created_at=now)
 
 
 def user(ledger: Ledger, name: str) -> User:
