@@ -278,9 +278,9 @@ def _read(stream: Any, most: int) -> bytes:
 
 def _fields(args: Mapping[str, str], posted: dict[str, str]) -> dict[str, str]:
     """What Twilio posts, and what an earlier answer of ours kept for it in the address."""
-    for name in _KEPT:
-        if name in args and name not in posted:
-            posted[name] = args[name]
+    for name in args:
+        if name in _KEPT:
+            posted.setdefault(name, args[name])
     return posted
 
 

@@ -72,7 +72,7 @@ def record_of(contact: Contact) -> str:
 
 def rq_time() -> str:
     """The present time as RQ writes it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def claim_of(contact_id: str, leg_id: str) -> str:
