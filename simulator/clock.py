@@ -9,19 +9,14 @@ from collections.abc import Callable
 class Timer:
     """Something due at a moment; ``cancel`` makes it never happen."""
 
-    __slots__ = ("due", "order", "what")
+    __slots__ = ("what",)
 
-    def __init__(self, due: float, order: int, what: Callable[[], None]) -> None:
-        self.due = due
-        self.order = order
+    def __init__(self, what: Callable[[], None]) -> None:
         self.what: Callable[[], None] | None = what
 
     def cancel(self) -> None:
         """Never run it; harmless if it has run."""
         self.what = None
-
-    def __lt__(self, other: Timer) -> bool:
-        return (self.due, self.order) < (other.due, other.order)
 
 
 class Clock:
@@ -32,27 +27,28 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = 0.0
-        self._heap: list[Timer] = []
+        # Due moment, then the order of setting, which no two share: no timer is ever compared.
+        self._heap: list[tuple[float, int, Timer]] = []
         self._order = 0
 
     def after(self, delay: float, what: Callable[[], None]) -> Timer:
         """Run ``what`` ``delay`` simulated seconds from now."""
         self._order += 1
-        timer = Timer(self.now + max(0.0, delay), self._order, what)
-        heapq.heappush(self._heap, timer)
+        timer = Timer(what)
+        heapq.heappush(self._heap, (self.now + max(0.0, delay), self._order, timer))
         return timer
 
     def next_due(self) -> float | None:
         """When the earliest live timer is due, or None when nothing is waiting."""
-        while self._heap and self._heap[0].what is None:
+        while self._heap and self._heap[0][2].what is None:
             heapq.heappop(self._heap)
-        return self._heap[0].due if self._heap else None
+        return self._heap[0][0] if self._heap else None
 
     def pop(self, until: float) -> Callable[[], None] | None:
         """The next thing due no later than ``until``; moves ``now`` to its moment."""
         due = self.next_due()
         if due is None or due > until:
             return None
-        timer = heapq.heappop(self._heap)
-        self.now = max(self.now, timer.due)
+        _, _, timer = heapq.heappop(self._heap)
+        self.now = max(self.now, due)
         return timer.what

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -68,7 +69,12 @@ def command(
     else:
         worlds = list(plans(seed, calls, names))
     total = Sum(seed, calls, faults)
-    with open_house() as house, _opened(trace) as out, _bar(worlds, as_json) as progress:
+    with (
+        open_house() as house,
+        _opened(trace) as out,
+        _bar(worlds, as_json) as progress,
+        _lasting(),
+    ):
         campaign(house, worlds, total, trace=out, progress=progress)
         small = [smallest(house, failed) for failed in total.failed[:SHRUNK]]
     kept_at = [keep(folder, result) for result in small]
@@ -96,6 +102,18 @@ def _planned(file: Path) -> Plan:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         why = f"{file} holds no world that a campaign kept ({type(error).__name__}: {error})"
         raise BadInput("plan", why) from error
+
+
+@contextmanager
+def _lasting() -> Iterator[None]:
+    """What is loaded by now lasts as long as the process: the garbage collector need not go
+    through it again and again, which took a tenth of the time.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager

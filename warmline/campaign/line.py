@@ -16,6 +16,7 @@ from redis.connection import ConnectionPool
 from redis.exceptions import RedisError
 
 from telephony.store.connection import Client, connect
+from telephony.store.connection import Line as Wire
 
 Words = tuple[Any, ...]
 
@@ -65,6 +66,7 @@ class Pool(ConnectionPool):
     def __init__(self, like: ConnectionPool) -> None:
         super().__init__(like.connection_class, **like.connection_kwargs)
         self.real = super().get_connection()
+        self.wire = Wire(like)
         self.gate: Gate | None = None
         self.names = {
             sha1(text.encode(), usedforsecurity=False).hexdigest(): name
@@ -84,15 +86,10 @@ class Pool(ConnectionPool):
 
     def exchange(self, commands: list[Words]) -> list[Any]:
         """Send some commands and read all answers; errors are among them."""
-        real: Any = self.real
-        real.send_packed_command(real.pack_commands(commands))
-        answers: list[Any] = []
-        for _ in commands:
-            try:
-                answers.append(real.read_response())
-            except RedisError as error:
-                answers.append(error)
-        return answers
+        # redis-py has names of two words in one, such as SCRIPT LOAD.
+        return self.wire.ask(
+            [(*words[0].split(), *words[1:]) if " " in words[0] else words for words in commands]
+        )
 
     def pass_gate(self, commands: list[Words]) -> list[Any]:
         """The same, through the gate if there is one."""

@@ -115,11 +115,11 @@ class System:
         """The oldest job: its id begins with the contact's, and its data says the same."""
         line: Any = self.house.line
         try:
-            popped = line.execute_command("LPOP", keys.QUEUE)
+            (popped,) = line.exchange(("LPOP", keys.QUEUE))
             if popped is None:
                 return ""
             name = str(popped.decode())
-            data = line.execute_command("HGET", keys.JOB + name, "data")
+            (data,) = line.exchange(("HGET", keys.JOB + name, "data"))
         except Exception as error:
             raise StoreUnavailable(repr(error)) from error
         func, _, args, _ = json.loads(data)
