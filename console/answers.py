@@ -273,6 +273,10 @@ class MemberOut(Out):
 
 
 class DepartmentOut(Out):
+    """`expected_wait_ms` is the median of the last `expected_wait_of` contacts that a person
+    answered within a day; null when there are none.
+    """
+
     key: str
     name: str
     open: bool
@@ -282,6 +286,8 @@ class DepartmentOut(Out):
     free: int
     members: list[MemberOut]
     waiting: int
+    expected_wait_ms: int | None
+    expected_wait_of: int
 
 
 class DepartmentList(Out):

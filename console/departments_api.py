@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,15 +15,19 @@ from console.asks import ExplainQuery
 from console.blueprint import api, problems
 from console.problems import Problem
 from telephony.contact.model import Stage
+from telephony.errors import StoreUnavailable
 from telephony.presence import presence_now
 from telephony.routing import explain as explaining
 from telephony.routing.hours import is_open, next_open, zone_of
 from telephony.routing.model import Company, Department, Member
+from telephony.store import ledger
 from telephony.store.floor import Present
+from telephony.store.ledger import RecentWait
 
 if TYPE_CHECKING:
     from telephony.bootstrap import Services
 
+_log = logging.getLogger(__name__)
 _WAITING = frozenset({Stage.SEEKING, Stage.CHOOSING})
 
 
@@ -35,6 +40,7 @@ class _Now:
     present: Mapping[str, Present]
     busy: Mapping[str, str]
     waiting: Mapping[str, int]
+    waits: Mapping[str, RecentWait]
 
 
 @api.get("/departments")
@@ -108,7 +114,17 @@ def _now(services: Services) -> _Now:
         present=presence_now(services.live, company, now),
         busy=services.live.claims(),
         waiting=waiting,
+        waits=_waits(services, now),
     )
+
+
+def _waits(services: Services, now: int) -> Mapping[str, RecentWait]:
+    """Figures of history; who is free and who waits is shown without them, too."""
+    try:
+        return ledger.recent_waits(services.ledger, now=now)
+    except StoreUnavailable as error:
+        _log.warning("no figures of recent waits: %s", error)
+        return {}
 
 
 def _shown(now: _Now, department: Department) -> DepartmentOut:
@@ -116,6 +132,7 @@ def _shown(now: _Now, department: Department) -> DepartmentOut:
     following = None if opened else next_open(now.company, department, now.at)
     members = [_member(now, member) for member in department.members]
     closed = department.emergency_close
+    wait = now.waits.get(department.key)
     return DepartmentOut(
         key=department.key,
         name=department.name,
@@ -126,6 +143,8 @@ def _shown(now: _Now, department: Department) -> DepartmentOut:
         free=sum(member.free for member in members),
         members=members,
         waiting=now.waiting.get(department.key, 0),
+        expected_wait_ms=wait.median_ms if wait else None,
+        expected_wait_of=wait.contacts if wait else 0,
     )
 
 

@@ -44,6 +44,8 @@ LEAST_ROLE: dict[str, Role | None] = {
     "resume_customer": Role.AGENT,
     "callback_times": Role.AGENT,
     "promise_callback": Role.AGENT,
+    "softphone_keys": Role.AGENT,
+    "save_softphone_keys": Role.AGENT,
     "wrap_up_codes": Role.AGENT,
     "list_wrap_ups": Role.AGENT,
     "wrap_up": Role.AGENT,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -113,3 +113,43 @@ def test_the_token_is_renewed_before_it_ends(page: Page) -> None:
     ):
         page.get_by_role("button", name="Go online").click()
     expect(page.get_by_text("Phone ready")).to_be_visible()
+
+
+ASKED = """
+const get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+window.asked = [];
+navigator.mediaDevices.getUserMedia = (wish) => {
+  window.asked.push(wish.audio?.deviceId?.exact ?? "");
+  return get(wish);
+};
+"""
+
+
+def test_microphone_speaker_and_ringer_are_chosen_through_the_sdk_and_kept(
+    page: Page, no_violations: Callable[[Page], None]
+) -> None:
+    Twilio(page)
+    page.add_init_script(ASKED)
+    page.goto("/")
+    page.get_by_role("button", name="Go online").click()
+    expect(page.get_by_text("Phone ready")).to_be_visible()
+    page.get_by_role("button", name="Sound").click()
+    microphone = page.get_by_label("Microphone", exact=True)
+    expect(microphone.locator("option").nth(1)).to_be_attached()
+    wanted = microphone.locator("option").last.get_attribute("value")
+    assert wanted
+    microphone.select_option(wanted)
+    page.wait_for_function("wanted => window.asked.includes(wanted)", arg=wanted)
+    speaker = page.get_by_label("Speaker")
+    louder = speaker.locator("option").last.get_attribute("value")
+    speaker.select_option(louder)
+    ringer = page.get_by_label("Ringtone")
+    ringer.select_option(louder)
+    no_violations(page)
+    page.reload()
+    expect(page.get_by_text("Phone ready")).to_be_visible()
+    page.wait_for_function("wanted => window.asked.includes(wanted)", arg=wanted)
+    page.get_by_role("button", name="Sound").click()
+    expect(microphone).to_have_value(wanted)
+    expect(speaker).to_have_value(louder or "")
+    expect(ringer).to_have_value(louder or "")

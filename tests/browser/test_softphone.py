@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -40,7 +41,7 @@ def quiet_house(scene: Scene) -> None:
         api = scene.api(name)
         said = api.session.put(
             f"{api.base}/api/v1/agents/me/presence",
-            json={"presence": "offline"},
+            json={"presence": "available"},
             headers={"X-CSRF-Token": api.csrf},
             timeout=10,
         )
@@ -353,6 +354,33 @@ def test_after_a_call_the_agent_notes_what_it_was_about_and_is_not_rung_before(
     again = to_department(scene, customer, "1")
     expect(ana.get_by_role("button", name="Accept")).to_be_visible(timeout=LONG_MS)
     scene.hang_up(again)
+
+
+def test_another_letter_is_kept_for_the_person_at_every_browser(
+    scene: Scene, open_as: OpenAs, customer: str
+) -> None:
+    ana = online(open_as, "ana")
+    ana.keyboard.press("?")
+    sheet = ana.get_by_role("dialog", name="Keys")
+    letter = sheet.get_by_label("Letter for: Mute yourself")
+    letter.select_option("T")
+    expect(sheet.get_by_label("Letter for: Transfer")).to_have_value("M")
+    ana.keyboard.press("Escape")
+    elsewhere = online(open_as, "ana")
+    call, _ = call_sales(scene, customer, elsewhere)
+    mute = elsewhere.get_by_role("button", name="Mute")
+    expect(mute).to_have_attribute("aria-keyshortcuts", "Alt+Shift+T")
+    press(elsewhere, "T")
+    expect(elsewhere.get_by_role("button", name="Muted")).to_be_visible()
+    press(elsewhere, "M")
+    expect(elsewhere.get_by_role("combobox")).to_be_focused()
+    billing = elsewhere.get_by_role("option", name="Billing").first
+    expect(billing).to_contain_text(re.compile("no figures yet|about .* lately"))
+    elsewhere.keyboard.press("Escape")
+    elsewhere.keyboard.press("?")
+    elsewhere.get_by_role("button", name="The usual keys").click()
+    expect(elsewhere.get_by_label("Letter for: Mute yourself")).to_have_value("M")
+    scene.hang_up(call)
 
 
 def test_who_is_offline_is_not_rung(scene: Scene, open_as: OpenAs, customer: str) -> None:

@@ -15,6 +15,8 @@ export class Phone {
   call = null;
   muted = false;
   warnings = new Set();
+  chosen = {}; // ids by kind: microphone, speaker, ringer
+  onDevices = () => {};
 
   /**
    * `Device` is a class with the interface of Twilio's. `onChange()` whenever something is different,
@@ -55,6 +57,41 @@ export class Phone {
 
   mute(muted) {
     this.call?.mute(muted);
+  }
+
+  /** Microphones, speakers or ringers to choose from; none while offline, or where there are none. */
+  devices(kind) {
+    const found = kind === "microphone" ? this.#audio?.availableInputDevices : this.#audio?.availableOutputDevices;
+    return [...(found?.values() ?? [])].map((each) => ({ id: each.deviceId, name: each.label || "Unnamed device" }));
+  }
+
+  /** The id of the device in use. */
+  inUse(kind) {
+    if (kind === "microphone") return this.#audio?.inputDevice?.deviceId ?? "default";
+    return [...(this.#outputs(kind)?.get() ?? [])][0]?.deviceId ?? "default";
+  }
+
+  /** Use this device from now on, in a running call, too. */
+  async use(kind, id) {
+    this.chosen = { ...this.chosen, [kind]: id };
+    if (kind === "microphone") await this.#audio?.setInputDevice(id);
+    else if (this.#audio?.isOutputSelectionSupported) await this.#outputs(kind).set(id);
+  }
+
+  get #audio() {
+    return this.#device?.audio;
+  }
+
+  #outputs(kind) {
+    return kind === "speaker" ? this.#audio?.speakerDevices : this.#audio?.ringtoneDevices;
+  }
+
+  // What was chosen before, as far as it is still plugged in.
+  async #choose() {
+    for (const [kind, id] of Object.entries(this.chosen)) {
+      if (this.devices(kind).some((each) => each.id === id)) await this.use(kind, id);
+    }
+    this.onDevices();
   }
 
   get ringing() {
@@ -117,7 +154,11 @@ export class Phone {
     this.#device = device;
     // Our own ring tone is enough; the SDK would fetch its own from elsewhere.
     device.audio?.incoming?.(false);
-    device.on("registered", () => this.#become("ready"));
+    device.audio?.on?.("deviceChange", () => this.#choose().catch(this.onTrouble));
+    device.on("registered", () => {
+      this.#become("ready");
+      this.#choose().catch(this.onTrouble);
+    });
     device.on("unregistered", () => this.#become(this.#wanted ? "lost" : "offline"));
     device.on("error", (error) => {
       // The Device goes on trying by itself; until it is registered again, nothing rings here.

@@ -6,15 +6,25 @@ const RING_S = 1.2;
 const EVERY_MS = 3_000;
 
 let context = null;
+let sink = "";
 let timer = 0;
 let blink = 0;
 let notification = null;
 
 /** Call it from a click: browsers let a page make sound and notify only then. */
 export async function prepare() {
-  context ??= new AudioContext();
+  if (!context) {
+    context = new AudioContext();
+    if (sink) await context.setSinkId?.(sink).catch(() => {}); // It is gone: the usual one rings.
+  }
   await context.resume().catch(() => {});
   if ("Notification" in window && Notification.permission === "default") await Notification.requestPermission();
+}
+
+/** Ring at this output device, where the browser lets a page choose. */
+export async function ringAt(device) {
+  sink = device === "default" ? "" : device;
+  await context?.setSinkId?.(sink);
 }
 
 /** Ring until `quiet()`. */

@@ -7,8 +7,9 @@ import { listen } from "./live.js";
 import { microphone, Phone, troubleText, warningText } from "./phone.js";
 import { prepare, quiet, ring } from "./ringer.js";
 import { withHold } from "./softphone/holding.js";
-import { KEYS, listenForKeys } from "./softphone/keys.js";
+import { withKeys } from "./softphone/keys.js";
 import { withPromises } from "./softphone/promising.js";
+import { withSound } from "./softphone/sound.js";
 import { withTransfers } from "./softphone/transferring.js";
 import * as words from "./softphone/words.js";
 import { withWrapUp } from "./softphone/wrapping.js";
@@ -48,7 +49,7 @@ function softphone() {
   let asking = null;
   let again = false;
 
-  return [withTransfers, withHold, withPromises, withWrapUp].reduce((whole, withParts) => withParts(whole), {
+  return [withTransfers, withHold, withPromises, withWrapUp, withKeys, withSound].reduce((whole, withParts) => withParts(whole), {
     ready: false,
     me: { identity: "", presence: "offline", presence_since: null, contacts: [] },
     contact: null,
@@ -71,6 +72,7 @@ function softphone() {
         onOver: () => this.callOver(),
         onTrouble: (error) => this.trouble(error),
       });
+      this.listenForDevices(phone);
       this.mic = page.simulated ? "simulated" : await microphone();
       setInterval(() => this.tick(), TICK_MS);
       setInterval(() => (this.live === "late" ? this.refresh() : null), LATE_MS);
@@ -79,10 +81,10 @@ function softphone() {
         onReset: () => this.refresh(),
         onState: (state) => this.streamIs(state),
       });
-      listenForKeys((act) => this.key(act), () => this.sheet());
+      this.listenForKeys();
       addEventListener("focus", () => this.refresh());
       document.addEventListener("warmline:sign-out", (event) => event.detail.before.push(this.goOffline()));
-      await Promise.all([this.refresh(), this.loadSide(), this.loadCodes()]);
+      await Promise.all([this.refresh(), this.loadSide(), this.loadCodes(), this.loadKeys()]);
       this.ready = true;
       if (this.me.presence !== "offline") phone.goOnline();
     },
@@ -304,7 +306,6 @@ function softphone() {
 
     // -- words ----------------------------------------------------------------------------------
 
-    keys: KEYS,
     presences: PRESENCES,
     icon: (name) => `/assets/icons/icons.svg#${name}`,
     time: momentText,

@@ -20,6 +20,7 @@ from telephony.store.ledger.journal import JournalEntry, append_journal, timelin
 from telephony.store.ledger.migrate import check_schema, migrate
 from telephony.store.ledger.outside import link, person_from_outside
 from telephony.store.ledger.paging import Page
+from telephony.store.ledger.preferences import save_softphone_keys, softphone_keys
 from telephony.store.ledger.promises import (
     CountedAttempt,
     NewPromise,
@@ -96,6 +97,7 @@ from telephony.store.ledger.users import (
     set_role,
     user,
 )
+from telephony.store.ledger.waits import RecentWait, recent_waits
 from telephony.store.ledger.wrapups import (
     WRAPPED_UP,
     WrapUp,
@@ -124,6 +126,7 @@ __all__ = [
     "PromiseRecord",
     "PromiseReport",
     "PromiseState",
+    "RecentWait",
     "Role",
     "RoutingVersion",
     "StoredResponse",
@@ -169,15 +172,18 @@ __all__ = [
     "promise_report",
     "promise_token",
     "publish_routing",
+    "recent_waits",
     "report_series",
     "revoke_labelled",
     "revoke_token",
     "routing_history",
     "routing_version",
+    "save_softphone_keys",
     "save_wrap_up",
     "set_enabled",
     "set_password",
     "set_role",
+    "softphone_keys",
     "store_response",
     "stored_response",
     "take_ticket",

@@ -191,6 +191,13 @@ users = Table(
     Index("users_subject", "subject", unique=True),
 )
 
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("user", Text, ForeignKey("users.name"), primary_key=True),
+    Column("softphone_keys", JSON, nullable=False),
+)
+
 api_tokens = Table(
     "api_tokens",
     metadata,

@@ -67,8 +67,16 @@ function ofDepartment(department) {
     chip: department.open
       ? { kind: department.free ? "good" : "alert", icon: "door-open-fill", word: "Open" }
       : { kind: "calm", icon: "door-closed-fill", word: "Closed" },
-    says: department.open ? free : department.closed_reason || `Closed${opens}`,
+    says: department.open ? `${free}; ${waitText(department)}` : department.closed_reason || `Closed${opens}`,
   };
+}
+
+/** What is known of how long customers wait there. */
+export function waitText({ expected_wait_ms, expected_wait_of }) {
+  if (expected_wait_ms === null) return "no figures yet";
+  const seconds = Math.round(expected_wait_ms / 1000);
+  const long = seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+  return `about ${long} lately (${expected_wait_of === 1 ? "one call" : `${expected_wait_of} calls`})`;
 }
 
 function ofPerson(member) {
