@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from telephony.contact.model import Stage, TransferMode
 from telephony.store.floor import Presence
 
-LATEST_MS = 253_402_300_799_000  # the end of the year 9999
+# The year 2100: near the end of Python's calendar, 9999, reckoning with hours and zones fails.
+LATEST_MS = 4_102_444_800_000
 _LINE = r"^[^\x00-\x1f\x7f]*$"
 _TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 

@@ -93,7 +93,7 @@ SCOPES = {"show_board": identity.BOARD_SCOPE}
 
 RANK = {Role.AGENT: 1, Role.SUPERVISOR: 2, Role.ADMIN: 3}
 MAX_BODY = 64 * 1024
-# Requests from other sites that are written down, in one window of the throttle.
+# What strangers did that is written down, of each kind, in one window of the throttle.
 MOST_NOTED = 50
 LONGEST_NOTED = 200
 # A whole routing has at most 1 MB as a file, and escaped as JSON up to some more.
@@ -152,6 +152,15 @@ def audit(what: str, target: str, data: dict[str, object]) -> None:
         _log.warning("audit entry not in SQL (%s): %s %s %s %s", error, who, what, target, data)
 
 
+def note_stranger(what: str, data: dict[str, str]) -> None:
+    """Audit what anybody could send by the thousand: shortened, and only so many in one window,
+    for the ledger is not theirs to fill.
+    """
+    if state.throttle().count(f"note:{what}", identity.WINDOW_S) <= MOST_NOTED:
+        short = {name: value[:LONGEST_NOTED] for name, value in data.items()}
+        audit(what, request.path[:LONGEST_NOTED], dict(short))
+
+
 def hidden(what: str, target: str) -> Problem:
     """Not theirs: audited, and answered as if it did not exist."""
     audit("contact_refused", target, {"what": what, "path": request.path})
@@ -180,10 +189,7 @@ def refuse_search(customer: str | None) -> None:
 def _refuse_other_sites() -> None:
     # Browsers set this header and pages cannot change it (Fetch Metadata, W3C).
     if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
-        # Strangers can send these by the thousand, and must not fill the ledger.
-        if state.throttle().count("cross_site", identity.WINDOW_S) <= MOST_NOTED:
-            origin = request.headers.get("Origin", "")[:LONGEST_NOTED]
-            audit("cross_site_refused", request.path[:LONGEST_NOTED], {"origin": origin})
+        note_stranger("cross_site_refused", {"origin": request.headers.get("Origin", "")})
         raise Problem(403, "cross_site")
 
 

@@ -19,6 +19,7 @@ from telephony.contact.model import (
     TransferState,
 )
 from telephony.errors import NotFound
+from telephony.routing.plans import find_member
 from telephony.store import ledger
 from telephony.store.ledger import ContactRecord, Role, TransferRecord
 
@@ -108,7 +109,15 @@ def _took_part(services: Services, who: Asker, record: ContactRecord) -> bool:
     if not record.transfers:
         return False
     passed = ledger.transfers_of(services.ledger, record.id)
-    return any(each.by in own or each.to in own for each in passed)
+    return any(each.by in own or _asked_of(services, who, each.to) for each in passed)
+
+
+def _asked_of(services: Services, who: Asker, to: str) -> bool:
+    # The ledger keeps one word for all kinds of targets: a person whose name is also that of a
+    # department must not see what was passed on to the department.
+    company = lookup.company(services)
+    member = None if to in company.departments else find_member(company, to)
+    return member is not None and member.address == who.identity
 
 
 def line(record: ContactRecord) -> ContactSummaryOut:

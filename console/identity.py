@@ -231,9 +231,9 @@ def _count_try(name: str) -> None:
             raise Problem(429, "too_many", headers={"Retry-After": str(WINDOW_S)})
 
 
-def count_address() -> None:
+def count_address(what: str = "address") -> None:
     """One more try to sign in from this address. Raises 429 after too many."""
-    if state.throttle().count(f"address:{request.remote_addr}", WINDOW_S) > TRIES_BY_ADDRESS:
+    if state.throttle().count(f"{what}:{request.remote_addr}", WINDOW_S) > TRIES_BY_ADDRESS:
         raise Problem(429, "too_many", headers={"Retry-After": str(WINDOW_S)})
 
 

@@ -64,6 +64,15 @@ def test_the_times_offered_are_allowed_and_the_chosen_one_is_kept(
     assert play.contact.promise.due_from == moved["due_from"], "while the two still talk"
 
 
+@pytest.mark.parametrize("at", [4_102_444_800_000, 253_402_300_799_000])
+def test_a_time_at_the_end_of_all_calendars_is_no_trouble(
+    as_: Actors, play: LivePlay, at: int
+) -> None:
+    play.talk_with_ana()
+    answer = as_("ana")("POST", path_of(play), {"not_before": at})
+    assert answer.status_code in {202, 409, 422}
+
+
 def test_who_is_to_call_sees_the_promise_and_nobody_else_of_the_agents(
     as_: Actors, play: LivePlay, house: House
 ) -> None:

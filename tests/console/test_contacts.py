@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from flask import Flask
+
 from console.timeline import SENTENCES, naming, sentence
 from telephony.contact import events as ev
 from telephony.contact.codec import event_data
@@ -12,12 +14,14 @@ from telephony.contact.model import Ending
 from telephony.store.ledger import (
     ContactRecord,
     JournalEntry,
+    Role,
     TransferRecord,
+    add_user,
     append_journal,
     upsert_contacts,
     upsert_transfers,
 )
-from tests.console.house import Actors, House, LivePlay
+from tests.console.house import Actors, House, LivePlay, program
 from tests.console.house import play as begin
 from workers import journal
 
@@ -156,6 +160,25 @@ def test_an_agent_lists_only_contacts_that_their_phone_has_or_had_a_part_in(
     mine = as_("ana")("GET", "/contacts").get_json()["items"]
     assert [item["id"] for item in mine] == [play.contact.id, "old1"]
     assert as_("ben")("GET", "/contacts").get_json()["items"] == []
+
+
+def test_a_name_like_that_of_a_department_opens_none_of_its_contacts(
+    app: Flask, as_: Actors, house: House
+) -> None:
+    add_user(house.ledger, "billing", Role.AGENT, "correct horse", now=house.clock.now)
+    upsert_contacts(house.ledger, [record(each, agent="ana", transfers=1) for each in ("c1", "c2")])
+    passed: dict[str, Any] = {"mode": "warm", "by": "ana", "requested_at": 1, "version": 1}
+    upsert_transfers(
+        house.ledger,
+        [
+            TransferRecord(id="c1.t1", contact_id="c1", to="billing", **passed),
+            TransferRecord(id="c2.t1", contact_id="c2", to="carla", **passed),
+        ],
+    )
+    stranger = program(app, house, "billing")
+    assert stranger("GET", "/contacts/c1").status_code == 404
+    assert stranger("GET", "/contacts").get_json()["items"] == []
+    assert as_("carla")("GET", "/contacts/c2").status_code == 200
 
 
 def test_the_timeline_tells_the_story_in_words_before_and_after_it_is_in_sql(

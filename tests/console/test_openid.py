@@ -15,6 +15,7 @@ from joserfc.jwk import RSAKey
 from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
+from console import guards, identity, openid
 from telephony.errors import SettingsError
 from telephony.settings import load_settings
 from telephony.store import ledger
@@ -169,8 +170,34 @@ def test_who_was_shut_out_here_stays_out(
 
 def test_who_came_from_outside_has_no_password(browser: FlaskClient, house: House) -> None:
     enter(browser)
-    for password in ("", "rita", "x" * 20):
+    for password in ("", "rita", "x" * 20, "nobody has this password"):
         assert ledger.check_password(house.ledger, "rita", password) is None
+
+
+def test_who_came_from_outside_cannot_be_told_from_somebody_who_does_not_exist(
+    browser: FlaskClient, house: House
+) -> None:
+    enter(browser)
+
+    def shortest(name: str) -> float:
+        times = []
+        for _ in range(3):
+            began = time.perf_counter()
+            assert ledger.check_password(house.ledger, name, "guess") is None
+            times.append(time.perf_counter() - began)
+        return min(times)
+
+    assert shortest("rita") > shortest("unknown") / 4
+
+
+def test_strangers_at_the_way_back_are_slowed_down_and_fill_no_audit(
+    browser: FlaskClient, house: House
+) -> None:
+    forged = f"{openid.CALLBACK}?code=x&state=y"
+    answers = [browser.get(forged).status_code for _ in range(identity.TRIES_BY_ADDRESS + 1)]
+    assert answers == [401] * identity.TRIES_BY_ADDRESS + [429]
+    noted = list_audit(house.ledger, what="openid_failed", limit=200).items
+    assert len(noted) == guards.MOST_NOTED
 
 
 def test_a_provider_that_is_away_is_said_to_be(browser: FlaskClient, provider: Provider) -> None:

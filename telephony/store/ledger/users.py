@@ -104,10 +104,10 @@ def check_password(ledger: Ledger, name: str, password: str) -> User | None:
     """
     with reading(ledger) as conn:
         row = conn.execute(select(*_WITH_HASH).where(_T.name == name)).first()
-    known = _nobody() if row is None else row.password_hash
-    if not _matches(known, password) or row is None or not row.enabled:
+    own = row.password_hash if row is not None else ""
+    if not _matches(own or _nobody(), password) or row is None or not own or not row.enabled:
         return None
-    if _hasher.check_needs_rehash(known):
+    if _hasher.check_needs_rehash(own):
         set_password(ledger, name, password)
     return as_user(row)
 
