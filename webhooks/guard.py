@@ -21,11 +21,13 @@ from urllib.parse import urlencode
 
 import structlog
 
+from telephony.comfort import comfort
 from telephony.contact.edit import Impossible
 from telephony.contact.edit import Refused as StepRefused
 from telephony.errors import NotFound, StoreUnavailable
 from telephony.store.live import RecordBroken
 from telephony.twilio import forms, signature, twiml, urls, voice
+from telephony.twilio.events import ENDINGS
 from telephony.twilio.forms import BadForm
 from webhooks import metrics
 from webhooks.house import Houses
@@ -183,6 +185,7 @@ class Door:
             return _refusal(inbound.path, error.status, error.reason)
         except StoreUnavailable as error:
             log.error("webhook.store_away", route=inbound.path, error=str(error))
+            self._comfort(inbound)
             return Answer(200, "away", self._ask_again(inbound))
         except (NotFound, RecordBroken) as error:
             audit.warning("webhook.unknown_contact", route=inbound.path, error=str(error))
@@ -203,6 +206,7 @@ class Door:
             return _refusal(inbound.path, error.status, error.reason)
         except StoreUnavailable as error:
             log.error("webhook.store_away", route=inbound.path, error=str(error))
+            self._comfort(inbound)
             return Answer(503, "away")
         except (NotFound, RecordBroken) as error:
             audit.warning("webhook.unknown_contact", route=inbound.path, error=str(error))
@@ -212,6 +216,16 @@ class Door:
             log.error("webhook.impossible", route=inbound.path, error=repr(error), **_who(inbound))
             return Answer(204, "trouble")
         return Answer(204, "ok")
+
+    def _comfort(self, inbound: Inbound) -> None:
+        """Somebody went away and the contact cannot know: a customer left behind gets music."""
+        fields = inbound.fields
+        went = fields.get("StatusCallbackEvent") == "participant-leave"
+        if not went and fields.get("CallStatus", "") not in ENDINGS:
+            return
+        if _CONTACT.fullmatch(inbound.contact):
+            done = comfort(self.services, inbound.contact)
+            log.warning("webhook.comfort", contact=inbound.contact, fate=done.fate, call=done.value)
 
     def _ask_for(self, inbound: Inbound) -> None:
         """The reconciler rebuilds a contact whose record is lost, if Twilio still has its calls."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from telephony.bootstrap import Services
@@ -16,6 +16,7 @@ from telephony.contact.model import Leg, LegState, Promise, PromiseState, Role
 from telephony.dispatch import Applied
 from telephony.errors import Conflict, NotFound, StoreUnavailable
 from telephony.routing.languages import first_language
+from telephony.routing.members import is_staff, name_of
 from telephony.routing.model import Company
 from telephony.store import ledger
 from telephony.store.ledger import ContactRecord, NewTicket, PromiseRecord
@@ -237,18 +238,3 @@ def _is_customer(
     if not call.outbound or (known is not None and call.to == known.customer):
         return True
     return f"CA{contact_id}" not in network.calls and not is_staff(company, call.to)
-
-
-def is_staff(company: Company, address: str) -> bool:
-    """A softphone, a desk phone of ours, or a member of a department."""
-    return address.startswith(("client:", "sip:")) or bool(name_of(company, address))
-
-
-def name_of(company: Company, address: str) -> str:
-    """How the member with this address is called; '' when there is none."""
-    members: Iterable[tuple[str, str]] = (
-        (member.address, member.name)
-        for department in company.departments.values()
-        for member in department.members
-    )
-    return next((name for known, name in members if known == address), "")

@@ -22,22 +22,27 @@ from dataclasses import dataclass, field
 from telephony.bootstrap import Services
 from telephony.contact.events import Inspected
 from telephony.contact.model import Contact, Leg, LegState, Role
+from telephony.contact.outbox import AUDIBLE
 from telephony.errors import NotFound, StoreUnavailable
+from telephony.routing.members import is_staff
 from telephony.store.ledger import NewTicket, open_ticket
 from telephony.store.live import RecordBroken
-from workers import alerts, news, supervising
+from workers import alerts, jobs, news, supervising
+from workers.hands import inline
 from workers.loop import Turn, run
 from workers.network import LiveCall, Network, look_at
-from workers.rebuild import close_lost, is_staff, rebuild, rebuild_promises
+from workers.rebuild import close_lost, rebuild, rebuild_promises
 from workers.watch import spare
 
 log = logging.getLogger("warmline.workers")
 
-LOOK_S = 10.0
+# Half of what a customer may hear nothing (S2): when no news reaches us, this look has to see it.
+LOOK_S = 5.0
 NEWS_S = 1.0
 ASKED_S = 1.0
 ALERTS_S = 5.0
 LATE_S = 2.0
+UNDONE_MS = 1_500
 LATE_MS = 2_000
 # Simulated time may run faster than the wall; more often than this is of no use.
 SHORTEST_S = 0.1
@@ -127,6 +132,7 @@ def look(services: Services, watch: Watch, asked: set[str] | None = None) -> Rep
         return report
     network = answer.value
     contacts = list(services.live.open_contacts())
+    _stand_in(services, contacts, now)
     lost = _lost(services, watch, network, asked or set())
     _end_strays(services, watch, network, contacts, report, at_once=bool(lost))
     _tell_differences(services, network, contacts, report)
@@ -237,6 +243,17 @@ def _dials(contact: Contact, address: str) -> bool:
         leg.address == address and not leg.call and leg.state is LegState.REQUESTED
         for leg in contact.legs
     )
+
+
+def _stand_in(services: Services, contacts: list[Contact], now: int) -> None:
+    """All workers may be away: what a customer hears does not wait for them (S2)."""
+    for contact in contacts:
+        waits = any(
+            isinstance(entry.command, AUDIBLE) and not entry.lease and entry.ready < now - UNDONE_MS
+            for entry in contact.pending
+        )
+        if waits:
+            jobs.work(inline(services), contact.id)
 
 
 # -- the ledger ---------------------------------------------------------------------------------

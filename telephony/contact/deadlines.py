@@ -31,7 +31,7 @@ from telephony.contact.timing import (
     STAGE_LIMITS,
     WATCH_MS,
 )
-from telephony.contact.wants import end_after
+from telephony.contact.wants import arrival_unknown, asking_moments, end_after
 
 # Named once, because every leg is asked for them at every step (words.py).
 _CUSTOMER, _RINGING, _ENDED = Role.CUSTOMER, LegState.RINGING, LegState.ENDED
@@ -56,6 +56,8 @@ def leg_due(contact: Contact, leg: Leg) -> int | None:
     dial = pending_of(contact, dial_key(leg.id))
     if leg.state is LegState.REQUESTED and dial is not None and isinstance(dial.command, co.Dial):
         return None  # waiting for its turn at one dial a second
+    if leg.state is LegState.ACCEPTED and arrival_unknown(contact, leg):
+        return None
     return leg.since + limit
 
 
@@ -122,6 +124,9 @@ def _leg_timers(contact: Contact, now: int) -> list[Timer]:
             found.append(Timer(f"end:{leg.id}", end_after(contact, leg)))
         elif due is not None and not leg.unwanted:
             found.append(Timer(f"{leg.state.value}:{leg.id}", due))
+        if leg.unheard or leg.state is LegState.ACCEPTED:
+            moments = (moment for moment in asking_moments(contact, leg) if moment > now)
+            found.extend(Timer(f"ask:{leg.id}", moment) for moment in moments)
     return found
 
 

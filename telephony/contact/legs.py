@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from telephony.contact import events as ev
-from telephony.contact.edit import put_leg, unwant
+from telephony.contact.edit import put_leg, staff_present, unwant
 from telephony.contact.model import AttemptOutcome, Contact, Ending, Leg, LegState, Role, Stage
 from telephony.contact.records import replace
 from telephony.contact.words import Word
@@ -170,19 +170,24 @@ def _machine(leg: Leg, event: ev.Event) -> Leg:
 
 
 def _joined(leg: Leg, event: ev.Event) -> Leg:
-    return _wanted_again(replace(leg, talked=False, held=False, deaf=False))
+    return _wanted_again(replace(leg, talked=False, held=False, deaf=False, unheard=0))
 
 
 def _left(leg: Leg, event: ev.Event) -> Leg:
-    return replace(leg, talked=False, held=False)
+    return replace(leg, talked=False, held=False, unheard=0)
 
 
 def _held(leg: Leg, event: ev.Event) -> Leg:
-    return replace(leg, held=True)
+    return replace(leg, held=True, unheard=0)
 
 
 def _unheld(leg: Leg, event: ev.Event) -> Leg:
-    return replace(leg, held=False)
+    return replace(leg, held=False, unheard=0)
+
+
+def read_hold(leg: Leg, held: bool, now: int) -> Leg:
+    """What REST says about the hold; the news of it comes separately, or is lost."""
+    return leg if leg.held is held else replace(leg, held=held, unheard=now if held else 0)
 
 
 def _ended(leg: Leg, event: ev.Event) -> Leg:
@@ -287,7 +292,12 @@ def fold_room(contact: Contact, event: RoomEvent, now: int) -> Contact:
     leg = contact.leg_of(event.call)
     if leg is None:
         return contact
-    if leg.state is LegState.ENDED or _out_of_order(leg, event):
+    if leg.state is LegState.ENDED:
+        if leg.outcome is not AttemptOutcome.LOST or leg.room:
+            return contact
+        # Their end overtook the news of the room; that they were there still matters (S2).
+        return put_leg(contact, replace(leg, room=event.room))
+    if _out_of_order(leg, event):
         return contact
     after = hear(leg, ROOM_NEWS[type(event)], event, now)
     back = after.state is LegState.JOINED and after.unwanted in GIVEN_UP
@@ -328,11 +338,22 @@ def fold_asked(contact: Contact, event: ev.DocumentAsked, now: int) -> Contact:
 def fold_inspection(contact: Contact, event: ev.Inspected, now: int) -> Contact:
     """What Twilio says is there. News younger than the question wins over the answer."""
     contact = replace(contact, looked=now)
+    present = staff_present(contact)
     for fact in event.legs:
         leg = contact.leg_of(fact.call)
         if leg is not None and leg.since < event.at:
             contact = _moved(contact, leg, _correct(leg, fact, event, now))
-    return contact
+    return _left_unheard(contact) if present and not staff_present(contact) else contact
+
+
+def _left_unheard(contact: Contact) -> Contact:
+    """The last of ours went, and no news told us: nothing of ours may be reachable, the music of a
+    hold neither. Whoever is left alone is fetched instead, for a redirect has a fallback address.
+    """
+    leg = contact.customer_leg
+    if leg is None or leg.state is not LegState.JOINED:
+        return contact
+    return put_leg(contact, replace(leg, deaf=True))
 
 
 def _correct(leg: Leg, fact: ev.LegFact, event: ev.Inspected, now: int) -> Leg:
@@ -353,7 +374,7 @@ def _placed_in(leg: Leg, fact: ev.LegFact, event: ev.Inspected, now: int) -> Leg
         return leg
     if entered.room != fact.in_room:
         entered = replace(entered, room=fact.in_room, sequence=-1)
-    return replace(entered, held=fact.held)
+    return read_hold(entered, fact.held, now)
 
 
 __all__ = [

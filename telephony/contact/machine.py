@@ -36,10 +36,11 @@ from telephony.contact import (
 from telephony.contact import events as ev
 from telephony.contact.calls import forget_unmade
 from telephony.contact.edit import Impossible, Refused, joined, put_leg
-from telephony.contact.model import Contact, Leg, Role, Stage
+from telephony.contact.model import AttemptOutcome, Contact, Leg, LegState, Role, Stage
 from telephony.contact.outbox import expire, is_ready, reconcile, take
 from telephony.contact.rebuilt import rebuilt
 from telephony.contact.records import replace
+from telephony.contact.timing import ASTRAY_MS
 from telephony.contact.wants import wants
 from telephony.contact.words import Word
 
@@ -214,7 +215,15 @@ def _left_behind(contact: Contact, alone: Leg) -> bool:
     """Somebody else was in the same room, in whatever order we heard so. A room lives as long as
     somebody is in it, so they met; and Twilio plays the waiting music only until then.
     """
-    return any(leg.room == alone.room for leg in contact.legs if leg is not alone and leg.room)
+    return any(_met(leg, alone) for leg in contact.legs if leg is not alone)
+
+
+def _met(leg: Leg, alone: Leg) -> bool:
+    if leg.room:
+        return leg.room == alone.room
+    # Sent into the room and gone before any news of it: they may have met there.
+    lost = leg.state is LegState.ENDED and leg.outcome is AttemptOutcome.LOST
+    return lost and leg.since + ASTRAY_MS >= alone.since
 
 
 RULES: Final[tuple[Rule, ...]] = (

@@ -18,6 +18,7 @@ from telephony.contact.edit import drop_pending, next_id, put_leg
 from telephony.contact.model import AttemptOutcome, Contact, Ending, LegState
 from telephony.contact.records import replace
 from telephony.contact.timing import (
+    BACKOFF_AUDIBLE_MS,
     BACKOFF_MAX_MS,
     BACKOFF_MS,
     DIAL_TRIES,
@@ -26,6 +27,7 @@ from telephony.contact.timing import (
 )
 
 POSTS = (co.Dial, co.FindDial, co.ConfirmPromise, co.ClosePromise)
+AUDIBLE = (co.Hold, co.Unhold, co.Redirect)
 
 
 def is_ready(entry: co.Pending, now: int) -> bool:
@@ -67,7 +69,8 @@ def retry(contact: Contact, entry: co.Pending, now: int) -> Contact:
     """Again after a pause that doubles, with jitter from the command's own id (429: Twilio asks
     for it).
     """
-    pause = min(BACKOFF_MS * 2**entry.tries, BACKOFF_MAX_MS)
+    longest = BACKOFF_AUDIBLE_MS if isinstance(entry.command, AUDIBLE) else BACKOFF_MAX_MS
+    pause = min(BACKOFF_MS * 2**entry.tries, longest)
     spread = sum(entry.id.encode()) * 37 % (pause // 5)
     later = replace(entry, lease=0, tries=entry.tries + 1, ready=now + pause + spread)
     return put_entry(contact, later)

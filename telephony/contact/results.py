@@ -56,8 +56,8 @@ def on_hold_read(contact: Contact, event: ev.HoldRead, now: int) -> Contact:
     """Read back. A hold that answered 200 and did nothing is repeated, then given up (fault 45)."""
     entry = outbox.entry_of(contact, event.command)
     leg = contact.leg(event.leg)
-    if leg is not None and leg.state is LegState.JOINED and leg.held != event.held:
-        contact = put_leg(contact, replace(leg, held=event.held))
+    if leg is not None and leg.state is LegState.JOINED:
+        contact = put_leg(contact, legs.read_hold(leg, event.held, now))
     if entry is None:
         return contact
     if event.held == isinstance(entry.command, co.Hold):

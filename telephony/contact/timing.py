@@ -16,6 +16,9 @@ SAFETY_MS: Final = 5_000
 
 BACKOFF_MS: Final = 400
 BACKOFF_MAX_MS: Final = 8_000
+BACKOFF_AUDIBLE_MS: Final = 1_600
+"""What somebody hears is tried again sooner: they may be waiting in silence (S2)."""
+
 PATIENCE_MS: Final = 4_000
 """A command that Twilio acknowledged, but whose news has not come, is repeated after this long."""
 
@@ -30,6 +33,16 @@ FIND_AFTER_MS: Final = 3_000
 WATCH_MS: Final = 20_000
 """A contact with live legs is compared with Twilio at least this often (a lost webhook heals in
 30 s).
+"""
+
+ARRIVE_MS: Final = 5_000
+"""Who accepted and is not heard of in the room for this long is asked for at Twilio; nobody is let
+go for silence of the news alone (S3).
+"""
+
+ECHO_MS: Final = 2_500
+"""A hold that REST confirmed and of which no news comes: our addresses may not be reachable, and
+its music not either.
 """
 
 ASTRAY_MS: Final = 10_000

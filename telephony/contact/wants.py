@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from telephony.contact import commands as co
+from telephony.contact.edit import joined
 from telephony.contact.model import (
     AttemptOutcome,
     Contact,
@@ -21,7 +22,14 @@ from telephony.contact.model import (
     TransferState,
 )
 from telephony.contact.outbox import Want
-from telephony.contact.timing import ASTRAY_MS, BLINK_MS, PARTING_MS, WATCH_MS
+from telephony.contact.timing import (
+    ARRIVE_MS,
+    ASTRAY_MS,
+    BLINK_MS,
+    ECHO_MS,
+    PARTING_MS,
+    WATCH_MS,
+)
 
 ON_DOCUMENT = frozenset({Stage.CHOOSING, Stage.RECORDING, Stage.PROMISING, Stage.FAREWELL})
 """Stages in which the customer hears a document instead of the room."""
@@ -31,6 +39,7 @@ IN_ROOM = frozenset({Stage.SEEKING, Stage.TALKING, Stage.TRANSFER, Stage.RESTORI
 
 # Named once, because every leg is asked for them at every step (words.py).
 _CUSTOMER, _JOINED, _ENDED = Role.CUSTOMER, LegState.JOINED, LegState.ENDED
+_ACCEPTED = LegState.ACCEPTED
 
 WITH_PEOPLE = frozenset({Stage.TALKING, Stage.TRANSFER})
 
@@ -60,6 +69,8 @@ def _of_leg(contact: Contact, leg: Leg, now: int) -> Sequence[Want]:
     if leg.role is _CUSTOMER and contact.stage in ON_DOCUMENT:
         return _fetched(leg)
     should = hold_wanted(contact, leg)
+    if should and leg.unheard and now >= leg.unheard + ECHO_MS and not _in_company(contact):
+        return _fetched(leg)  # the redirect has a fallback address, the hold document has none
     if should is None or should == leg.held:
         return []
     if leg.deaf:
@@ -78,12 +89,17 @@ def _astray(contact: Contact, leg: Leg) -> bool:
     Only an answer that was given after they had the time to get there counts: then their document
     was lost on the way, and they are led in again.
     """
-    if leg.role is not _CUSTOMER or contact.stage not in IN_ROOM:
-        return False
-    on_the_way = leg.state is LegState.ACCEPTED or (
-        leg.state is LegState.ANSWERED and not leg.outbound
-    )
+    on_the_way = leg.role is _CUSTOMER and _on_the_way(contact, leg)
     return on_the_way and contact.looked >= max(leg.since, contact.since) + ASTRAY_MS
+
+
+def _on_the_way(contact: Contact, customer: Leg) -> bool:
+    """The customer was sent into the room, and we have not heard that they are there."""
+    if contact.stage not in IN_ROOM:
+        return False
+    return customer.state is LegState.ACCEPTED or (
+        customer.state is LegState.ANSWERED and not customer.outbound
+    )
 
 
 def end_after(contact: Contact, leg: Leg) -> int:
@@ -111,6 +127,10 @@ def hold_wanted(contact: Contact, leg: Leg) -> bool | None:
     if contact.stage in WITH_PEOPLE and not on_hold and _somebody_speaks(contact):
         return False
     return True if leg.talked else None
+
+
+def _in_company(contact: Contact) -> bool:
+    return any(leg.role is not Role.CUSTOMER and joined(leg) for leg in contact.legs)
 
 
 def _somebody_speaks(contact: Contact) -> bool:
@@ -152,6 +172,45 @@ def _of_watch(contact: Contact, now: int) -> list[Want]:
     ago.
     """
     calls = tuple(leg.call for leg in contact.legs if leg.call and leg.state is not _ENDED)
-    if not calls or now < contact.looked + WATCH_MS:
+    if not calls or (now < contact.looked + WATCH_MS and not _doubtful(contact, now)):
         return []
     return [("inspect", co.Inspect(calls))]
+
+
+def _doubtful(contact: Contact, now: int) -> bool:
+    """Something should have been heard of, and was not."""
+    for leg in contact.legs:
+        if leg.state is _ACCEPTED and now >= leg.since + ARRIVE_MS:
+            if arrival_unknown(contact, leg):
+                return True
+    return _missed(contact)
+
+
+def arrival_unknown(contact: Contact, leg: Leg) -> bool:
+    """One of ours accepted, and Twilio was not asked since whether they reached the room."""
+    staff = leg.role is not _CUSTOMER and leg.state is _ACCEPTED and not leg.unwanted
+    return staff and contact.looked < leg.since + ARRIVE_MS
+
+
+def asking_moments(contact: Contact, leg: Leg) -> list[int]:
+    """When news of this leg is missed."""
+    moments = [leg.since + ARRIVE_MS] if arrival_unknown(contact, leg) else []
+    if leg.unheard:
+        moments.append(leg.unheard + ECHO_MS)
+    return moments
+
+
+def _missed(contact: Contact) -> bool:
+    """Somebody left the customer's room before we heard that the customer was there: if that news
+    was lost, they are alone in silence now (S2).
+    """
+    customer = contact.customer_leg
+    if customer is None or not _on_the_way(contact, customer):
+        return False
+    return any(
+        leg.role is not Role.CUSTOMER
+        and leg.since > contact.looked
+        and leg.state in {LegState.ACCEPTED, LegState.ENDED}
+        and leg.outcome in {AttemptOutcome.ACCEPTED, AttemptOutcome.LOST}
+        for leg in contact.legs
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,9 +21,11 @@ from telephony.twilio.events import ENDINGS
 from telephony.twilio.fates import Answer, Fate, attempt
 from telephony.twilio.urls import Urls
 
-__all__ = ["Answer", "CallFact", "Fate", "Rest"]
+__all__ = ["Answer", "CallFact", "Fate", "Present", "Rest"]
 
 CONNECT_SECONDS = 1.5
+AUDIBLE_SECONDS = 2.0
+_LONGEST_PATIENCE = 5.0
 _POOL = 32
 _BACKSTOP_SECONDS = 60  # our own deadline stops the ringing long before
 _LONGEST_TIMEOUT = 600
@@ -45,14 +47,22 @@ class CallFact:
     created: int
 
 
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Somebody who is in a room. ``label`` is the id of their leg."""
+
+    call: str
+    room: str
+    label: str
+    held: bool
+
+
 class _Http(HttpClient):  # type: ignore[misc]
     """Keeps connections, bounds every request, follows nothing."""
 
     def __init__(self, seconds: float, *, environment: bool) -> None:
         super().__init__(None, False, seconds)
-        connect = min(CONNECT_SECONDS, seconds / 2)
-        # The two are waited for one after the other, so their sum is the bound.
-        self._patience = (connect, seconds - connect)
+        self._seconds = seconds
         self._session = requests.Session()
         # Reading proxies from the environment costs time and is of use only for the real Twilio.
         self._session.trust_env = environment
@@ -70,6 +80,8 @@ class _Http(HttpClient):  # type: ignore[misc]
         timeout: float | None = None,
         allow_redirects: bool = False,
     ) -> Response:
+        seconds = min(self._seconds, patience(method, url, data or {}))
+        connect = min(CONNECT_SECONDS, seconds / 2)
         answer = self._session.request(
             method,
             url,
@@ -77,10 +89,21 @@ class _Http(HttpClient):  # type: ignore[misc]
             data=data,
             headers=headers,
             auth=auth,
-            timeout=self._patience,
+            # The two are waited for one after the other, so their sum is the bound.
+            timeout=(connect, seconds - connect),
             allow_redirects=False,
         )
         return Response(answer.status_code, answer.text, answer.headers)
+
+
+def patience(method: str, url: str, data: Mapping[str, object]) -> float:
+    """How long to wait for an answer, in seconds (settings may say less).
+
+    What changes what somebody hears is done again sooner, for they may be waiting in silence; doing
+    it twice does no harm.
+    """
+    heard = ("/Participants/" in url and "Hold" in data) or ("/Calls/" in url and "Url" in data)
+    return AUDIBLE_SECONDS if method == "POST" and heard else _LONGEST_PATIENCE
 
 
 class Rest:
@@ -156,6 +179,15 @@ class Rest:
     def end_call(self, call: str) -> Answer[None]:
         """Hang up or stop the ringing; a call that is over already is GONE."""
         return _nothing(attempt(lambda: self.client.calls(call).update(status="completed")))
+
+    def dialled(self, call: str) -> Answer[str]:
+        """The address that we called with this call; '' for one that came in."""
+
+        def to() -> str:
+            fetched = self.client.calls(call).fetch()
+            return str(fetched.to) if str(fetched.direction).startswith("outbound") else ""
+
+        return attempt(to)
 
     def redirect_call(self, call: str, url: str) -> Answer[None]:
         """Send a live call to another document, out of any room it is in.
@@ -238,25 +270,33 @@ class Rest:
         return Answer(Fate.DONE, tuple(facts))
 
     def _participants(self, room_name: str) -> Answer[dict[str, LegFact]]:
+        here = self.present(room_name)
+        if here.value is None:
+            return Answer(here.fate, detail=here.detail)
+        facts = (LegFact(one.call, True, False, one.room, one.held) for one in here.value)
+        return Answer(Fate.DONE, {fact.call: fact for fact in facts})
+
+    def present(self, room_name: str) -> Answer[tuple[Present, ...]]:
+        """Everybody who is in the running room of that name; nobody when there is none."""
         room = self._room(room_name)
         if room.fate is Fate.GONE:
-            return Answer(Fate.DONE, {})
+            return Answer(Fate.DONE, ())
         if room.value is None:
             return Answer(room.fate, detail=room.detail)
         sid = room.value
         listed = attempt(lambda: self.client.conferences(sid).participants.list(limit=_LOOKED_AT))
         if listed.fate is Fate.GONE:
-            return Answer(Fate.DONE, {})
+            return Answer(Fate.DONE, ())
         if listed.value is None:
             return Answer(listed.fate, detail=listed.detail)
         # The list holds legs that still ring; only connected ones are in the room.
         return Answer(
             Fate.DONE,
-            {
-                str(one.call_sid): LegFact(str(one.call_sid), True, False, sid, bool(one.hold))
+            tuple(
+                Present(str(one.call_sid), sid, str(one.label or ""), bool(one.hold))
                 for one in listed.value
                 if one.status == "connected"
-            },
+            ),
         )
 
     def _fetch(self, call: str) -> Answer[LegFact]:

@@ -20,6 +20,7 @@ from simulator.rest.app import handle as rest_handle
 from simulator.trace import Trace
 from simulator.transport import Delivery, Outcome
 from simulator.wsgi import WsgiApp, call_wsgi
+from telephony.twilio.rest import patience as patience_of
 from warmline.campaign.faults import Gate
 from warmline.campaign.hub import Actor, Hub, Killed
 
@@ -30,9 +31,6 @@ BASE = f"https://{HOST}"
 STATIC = "static.example.com"
 FALLBACK_URL = f"https://{STATIC}/fallback.xml"
 """The static document that does not depend on the application, on a host of its own."""
-
-REST_PATIENCE = 5.0
-"""What the service waits for an answer at most, in seconds (settings: rest_timeout)."""
 
 Line = dict[str, Any]
 
@@ -109,8 +107,9 @@ class World(InProcess):
             settle(self.network)
         self.gate.strike(f"rest:{deed}", before=False)
         wait = self.dice.uniform(0.02, 0.15)
-        if verdict.kind == "timeout" or verdict.seconds > REST_PATIENCE:
-            self.hub.pause(REST_PATIENCE)
+        patience = patience_of(request.method, request.path, dict(request.form))
+        if verdict.kind == "timeout" or verdict.seconds > patience:
+            self.hub.pause(patience)
             raise requests.exceptions.ReadTimeout("no answer (injected fault)")
         self.hub.pause(wait + verdict.seconds)
         if verdict.kind == "refused":

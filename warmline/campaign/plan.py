@@ -98,7 +98,7 @@ def draw(seed: int, callers: int, names: tuple[str, ...]) -> Plan:
     """The plan of a world: some of the named faults, at moments of their own."""
     dice = random.Random(f"{seed} plan")
     count = dice.choice((0, 1, 1, 2, 2, 3, 4, MOST_FAULTS)) if names else 0
-    faults = [_fault(dice, dice.choice(names)) for _ in range(count)]
+    faults = _one_spell_of_a_kind([_fault(dice, dice.choice(names)) for _ in range(count)])
     return Plan(
         seed=seed,
         callers=tuple(range(callers)),
@@ -108,6 +108,12 @@ def draw(seed: int, callers: int, names: tuple[str, ...]) -> Plan:
         epoch=(dice.choice(HOURS) + timedelta(seconds=dice.randrange(60))).isoformat(),
         calls_per_second=dice.choice((1.0, 5.0, 5.0, 30.0)),
     )
+
+
+def _one_spell_of_a_kind(faults: list[Planned]) -> list[Planned]:
+    """Two outages of the same thing, end to end, are one that is longer than `SPELLS` allows."""
+    first = {fault.name: fault for fault in reversed(faults)}
+    return [fault for fault in faults if fault.name not in SPELLS or first[fault.name] is fault]
 
 
 def _fault(dice: random.Random, name: str) -> Planned:
@@ -131,7 +137,10 @@ def _of_network(dice: random.Random, name: str, at: float) -> Planned:
         return Planned(name, at, round(dice.uniform(0.3, 4.5), 1), times=dice.choice((1, 5)))
     if name.startswith("rest_"):
         match = dice.choice(("", "POST", "POST", "Calls.json", "Participants"))
-        return Planned(name, at, 30.0, match, dice.choice((1, 1, 2, 5)))
+        times = dice.choice((1, 1, 2, 5))
+        # More requests in a row that never come back are an outage: rest_away, and as long as it.
+        most = 2 if name.startswith("rest_timeout") else times
+        return Planned(name, at, 30.0, match, min(times, most))
     return Planned(name, at, 0.0, times=dice.choice((1, 1, 3)))
 
 

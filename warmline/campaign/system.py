@@ -21,7 +21,7 @@ from workers.hands import Hands
 
 WORKERS = 3
 RESTART_S = (0.5, 3.0)
-SWEEP_S = 10.0
+SWEEP_S = reconciler.LOOK_S
 JOURNAL_S = 15.0
 LOOKED_AT = 0.02
 """The share of gates at which it is noted what could strike there."""
