@@ -66,6 +66,7 @@ class Play:
     candidates: tuple[Candidate, ...] = field(default_factory=lambda: members("ana", "ben"))
     performed: list[co.Command] = field(default_factory=list)
     holds: bool = True  # does a hold take effect?
+    echoes: bool = True  # does the news of a hold come?
     ledger: bool = True
     sequence: int = 0
     calls: int = 0
@@ -130,6 +131,7 @@ class Play:
         elif isinstance(command, co.Hold | co.Unhold):
             held = isinstance(command, co.Hold) and self.holds
             self.quietly(ev.HoldRead(entry.id, command.leg, held))
+            self._echo(command, held)
         elif isinstance(command, co.EndCall):
             self.quietly(ev.CommandDone(entry.id))
             self.quietly(ev.LegEnded(command.leg, command.call, Ending.HUNG_UP))
@@ -138,6 +140,12 @@ class Play:
             self.quietly(ev.DocumentAsked(command.leg))
         else:
             self._record(entry, command)
+
+    def _echo(self, command: co.Hold | co.Unhold, held: bool) -> None:
+        if self.echoes and held == isinstance(command, co.Hold):
+            self.sequence += 1
+            kind = ev.RoomHeld if held else ev.RoomUnheld
+            self.quietly(kind(command.call, command.room, self.sequence))
 
     def _candidates(self, entry: co.Pending, command: co.FindCandidates) -> None:
         found = self.candidates if self.plan else ()

@@ -99,6 +99,7 @@ def test_an_agent_who_twilio_says_never_arrived_leaves_the_turn_to_the_next() ->
 def left_alone() -> Play:
     """Ana left; REST says that the customer is on hold, and no news of it came."""
     play = talking()
+    play.echoes = False
     play.leave(play.named("ana"))
     assert play.customer.held
     assert play.customer.unheard == play.now

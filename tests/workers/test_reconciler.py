@@ -9,11 +9,12 @@ from typing import Any, cast
 import pytest
 import redis
 
+from telephony.contact.events import DeadlinePassed
 from telephony.contact.model import Leg, LegState, Role
 from telephony.store import keys, ledger
 from telephony.twilio.rest import Rest
 from tests.workers.desk import ID, NOW, Desk
-from workers.reconciler import Watch, look
+from workers.reconciler import UNDONE_MS, Watch, look
 
 
 class Listed:
@@ -27,6 +28,7 @@ class Listed:
         self.client = SimpleNamespace(calls=Lists(live), conferences=Lists([]))
         self.end_call = desk.rest.end_call
         self.inspect = desk.rest.inspect
+        self.set_hold = desk.rest.set_hold
 
 
 class Lists:
@@ -99,3 +101,22 @@ def test_processes_that_fell_silent_are_forgotten_after_a_day(desk: Desk) -> Non
     desk.services.live.feed.beat("worker:new:1", NOW - 3_600_000)
     looked(desk)
     assert list(desk.services.live.feed.beats()) == ["worker:new:1"]
+
+
+def test_what_a_customer_hears_is_done_here_when_no_worker_does_it(desk: Desk) -> None:
+    contact = desk.seek()
+    (customer,) = contact.legs
+    alone = replace(customer, state=LegState.JOINED, room="CF1", talked=True, since=NOW - 30_000)
+    desk.put(contact, legs=(alone,))
+    desk.services.dispatch.apply(ID, DeadlinePassed())
+    services = replace(desk.services, rest=cast(Rest, Listed(desk)))
+    desk.clock.now += UNDONE_MS
+    look(services, Watch())
+    assert desk.rest.of("hold") == []
+    desk.clock.now += 1
+    look(services, Watch())
+    ((_, _, call, held, _, _),) = desk.rest.of("hold")
+    assert (call, held) == (customer.call, True)
+    assert desk.contact().customer_leg == replace(
+        alone, held=True, unheard=desk.clock.now, since=alone.since
+    )
