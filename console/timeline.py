@@ -208,5 +208,6 @@ SENTENCES: dict[str, Sentence] = {
     "CallbackAsked": _callback,
     "PromiseMoved": "The promise was moved to another time.",
     "PromiseCancelled": "The promise was cancelled.",
+    "PromiseTaken": "A newer call of the same customer keeps the promise from now on.",
     "DeadlinePassed": "The time for the next step had come.",
 }

@@ -18,7 +18,7 @@ from telephony.errors import BadInput
 from warmline.campaign.coverage import Missing, missing, table
 from warmline.campaign.house import open_house
 from warmline.campaign.plan import CALLERS, Plan, draw, names_of
-from warmline.campaign.run import Sum, campaign, plans, replay_world
+from warmline.campaign.run import Sum, campaign, plans, replay_world, side_by_side
 from warmline.campaign.shrink import keep, kept, smallest
 from warmline.campaign.world import Result
 
@@ -37,6 +37,8 @@ SHRUNK = 3
 @click.option("--keep", "folder", type=click.Path(file_okay=False, path_type=Path),
               default=Path("var/campaign"), show_default=True,
               help="Failing worlds are kept here, as small as they can be.")  # fmt: skip
+@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True,
+              help="Play the worlds in so many processes side by side.")  # fmt: skip
 @click.option("--coverage", is_flag=True, help="Show which fault struck in which stage; fail if "
               "one struck too seldom where it can.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
@@ -48,6 +50,7 @@ def command(
     file: Path | None,
     trace: Path | None,
     folder: Path,
+    processes: int,
     coverage: bool,
     as_json: bool,
 ) -> None:
@@ -68,14 +71,20 @@ def command(
         worlds = [draw(world, min(calls, CALLERS), names)]
     else:
         worlds = list(plans(seed, calls, names))
+    if trace is not None and processes > 1:
+        raise BadInput("processes", "a trace is written by one process; leave one of the two out")
     total = Sum(seed, calls, faults)
+    if processes > 1:
+        side_by_side(worlds, total, processes)
+        worlds = []
     with (
         open_house() as house,
         _opened(trace) as out,
         _bar(worlds, as_json) as progress,
         _lasting(),
     ):
-        campaign(house, worlds, total, trace=out, progress=progress)
+        if worlds:
+            campaign(house, worlds, total, trace=out, progress=progress)
         small = [smallest(house, failed) for failed in total.failed[:SHRUNK]]
     kept_at = [keep(folder, result) for result in small]
     lacking = missing(total.stages, total.possible, total.contacts) if coverage else []

@@ -109,12 +109,14 @@ def _round(hands: Hands, contact: Contact) -> Contact:
         if isinstance(entry.command, Dial) and not entry.lease and entry.ready <= now
     ]
     # Two workers in the same millisecond must not take each other's commands for their own.
-    lease = max([now, *turns]) + _lease_ms(hands) + random.randrange(1000)
-    applied = hands.services.dispatch.go_on(contact, CommandsTaken(hands.worker, lease))
+    lease = now + _lease_ms(hands) + random.randrange(1000)
+    dial_lease = max([now, *turns]) + lease - now
+    event = CommandsTaken(hands.worker, lease, dial_lease)
+    applied = hands.services.dispatch.go_on(contact, event)
     if applied.verdict is Verdict.STALE:
         return applied.contact
     contact = applied.contact
-    taken = [entry for entry in contact.pending if entry.lease == lease]
+    taken = [entry for entry in contact.pending if entry.lease in (lease, dial_lease)]
     others = [entry for entry in taken if not isinstance(entry.command, Dial)]
     return _do(hands, contact, [*others, *_whose_turn_it_is(hands, contact, taken)])
 

@@ -6,6 +6,8 @@ the first has written.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from telephony.contact import commands as co
 from telephony.contact.events import (
     CommandDone,
@@ -14,6 +16,7 @@ from telephony.contact.events import (
     Problem,
     PromiseCancelled,
     PromiseMoved,
+    PromiseTaken,
     PromiseWritten,
     TicketOpened,
 )
@@ -22,6 +25,7 @@ from telephony.prompts import Prompt, say, speak_time
 from telephony.routing.model import Department, spoken_name
 from telephony.routing.promises import customer_zones, promise_window
 from telephony.store import ledger
+from telephony.store.live import RecordBroken
 from telephony.twilio.fates import Fate
 from workers.task import Task, moment
 
@@ -36,6 +40,7 @@ def write_promise(task: Task, command: co.WritePromise) -> Event:
         return CommandFailed(task.pending.id, Problem.REFUSED, why)
     promise = task.contact.promise
     company, contact = task.company, task.contact
+    _take_over(task, command.department)
     secret = task.services.settings.secret_key.get_secret_value()
     written = ledger.write_promise(
         task.services.ledger,
@@ -62,6 +67,23 @@ def write_promise(task: Task, command: co.WritePromise) -> Event:
     return PromiseWritten(
         task.pending.id, written.id, written.due_from, written.due_until, written.max_attempts
     )
+
+
+def _take_over(task: Task, department: str) -> None:
+    """An older contact's open promise to this customer becomes ours; that contact is told first.
+
+    Telling twice does no harm, and a contact that is gone needs no telling.
+    """
+    contact = task.contact
+    if not contact.customer:
+        return
+    there = ledger.open_promises(
+        task.services.ledger, customer=contact.customer, department=department, limit=1
+    )
+    for promise in there.items:
+        if promise.contact_id != contact.id:
+            with suppress(NotFound, RecordBroken):
+                task.services.dispatch.apply(promise.contact_id, PromiseTaken(promise.id))
 
 
 def count_attempt(task: Task, command: co.CountAttempt) -> Event:

@@ -37,7 +37,14 @@ from telephony.contact.model import (
     Role,
     Stage,
 )
-from telephony.contact.promises import keep_in_vain, keeping, on_line, part, redeem
+from telephony.contact.promises import (
+    forget_promise,
+    keep_in_vain,
+    keeping,
+    on_line,
+    part,
+    redeem,
+)
 from telephony.contact.records import replace
 from telephony.contact.seeking import (
     ask_promise,
@@ -107,6 +114,34 @@ def on_called_again(contact: Contact, event: ev.CustomerCalled, now: int) -> Con
     else:
         contact = put_hunt(contact, replace(hunt, purpose=HuntPurpose.INBOUND))
     return enter(replace(contact, waiting_since=now), Stage.SEEKING, now)
+
+
+def on_called_early(contact: Contact, event: ev.CustomerCalled, now: int) -> Contact:
+    """The customer redials before we know that they hung up, with a promise under way: the place is
+    kept all the same. Their old call is left to end by itself.
+    """
+    if contact.leg_of(event.call) is not None:
+        return contact
+    if not awaits(contact):
+        raise Refused("not_waiting")
+    contact = _add_customer_leg(contact, event, now)
+    promise = contact.promise
+    assert promise is not None
+    if promise.state is PromiseState.WRITING:
+        contact = forget_promise(replace(contact, promise=None), promise.id, now)
+    contact = begin_hunt(redeem(contact, now), HuntPurpose.INBOUND, department_target(contact), now)
+    return enter(replace(contact, waiting_since=now), seeking_stage(contact), now)
+
+
+def awaits(contact: Contact) -> bool:
+    """Does a new call of this customer belong to this contact?"""
+    if contact.stage in _AWAITING:
+        return True
+    told = contact.stage in {Stage.PROMISING, Stage.FAREWELL} and contact.promise is not None
+    return told and not contact.ticket and not contact.ticket_reason
+
+
+_AWAITING = frozenset({Stage.PROMISED, Stage.KEEPING, Stage.RESTORING})
 
 
 def on_called_elsewhere(contact: Contact, event: ev.CustomerCalled, now: int) -> Contact:
@@ -205,6 +240,13 @@ def farewell_overdue(contact: Contact, now: int) -> Contact:
 def on_message(contact: Contact, event: ev.MessageRecorded, now: int) -> Contact:
     """A recorded message becomes a ticket."""
     return ask_ticket(replace(contact, message_url=event.url), "message", now)
+
+
+def on_late_message(contact: Contact, event: ev.MessageRecorded, now: int) -> Contact:
+    """It is reported when all is over; somebody has to hear it all the same."""
+    if not event.url or contact.ticket:
+        return contact
+    return replace(contact, message_url=event.url, ticket_reason="message")
 
 
 # -- promise and ticket ------------------------------------------------------------------------

@@ -206,10 +206,13 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CommandsTaken(Event):
-    """A worker took all commands that were ready, until ``lease`` (ms)."""
+    """A worker took all commands that were ready, until ``lease`` (ms); dials, which wait for
+    their turn, until ``dial_lease`` (0: the same).
+    """
 
     worker: str
     lease: int
+    dial_lease: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +373,13 @@ class PromiseMoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class PromiseCancelled(Event):
+    promise: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseTaken(Event):
+    """A newer contact of the same customer keeps this promise from now on."""
+
     promise: str
 
 

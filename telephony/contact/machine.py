@@ -102,7 +102,7 @@ def _look(contact: Contact, event: ev.DeadlinePassed, now: int) -> Contact:
 
 
 def _taken(contact: Contact, event: ev.CommandsTaken, now: int) -> Contact:
-    return take(contact, event.lease, now)
+    return take(contact, event.lease, now, event.dial_lease)
 
 
 def everywhere(handler: Handler) -> dict[Stage, Handler]:
@@ -128,6 +128,8 @@ def with_agent(handler: Handler) -> dict[Stage, Handler]:
 TABLE: Final[dict[type[ev.Event], dict[Stage, Handler]]] = {
     ev.CustomerCalled: only(
         customers.on_called_elsewhere,
+        promising=customers.on_called_early,
+        farewell=customers.on_called_early,
         promised=customers.on_called_again,
         keeping=customers.on_called_again,
         restoring=customers.on_called_again,
@@ -137,7 +139,9 @@ TABLE: Final[dict[type[ev.Event], dict[Stage, Handler]]] = {
     ev.DepartmentChosen: only(late, menu=customers.on_department),
     ev.DepartmentClosed: only(late, menu=customers.on_closed),
     ev.CustomerChose: only(late, choosing=customers.on_choice),
-    ev.MessageRecorded: only(late, recording=customers.on_message),
+    ev.MessageRecorded: only(
+        late, recording=customers.on_message, closed=customers.on_late_message
+    ),
     ev.DocumentAsked: everywhere(legs.fold_asked),
     ev.LegRang: everywhere(legs.fold_leg),
     ev.LegAnswered: everywhere(legs.fold_leg),
@@ -167,7 +171,10 @@ TABLE: Final[dict[type[ev.Event], dict[Stage, Handler]]] = {
     ),
     ev.PromiseWritten: everywhere(results.on_promise_written),
     ev.TicketOpened: only(
-        results.on_answer_late, promising=results.on_ticket, promised=results.on_ticket
+        results.on_answer_late,
+        promising=results.on_ticket,
+        promised=results.on_ticket,
+        closed=results.on_ticket_afterwards,
     ),
     ev.Inspected: everywhere(results.on_inspected),
     ev.TransferAsked: with_agent(transfers.on_asked),
@@ -190,6 +197,9 @@ TABLE: Final[dict[type[ev.Event], dict[Stage, Handler]]] = {
         promised=promises.on_promise_cancelled,
         keeping=promises.on_promise_cancelled,
         closed=refuse("contact_closed"),
+    ),
+    ev.PromiseTaken: only(
+        late, promised=promises.on_promise_taken, keeping=promises.on_promise_taken
     ),
     ev.DeadlinePassed: everywhere(_look),
 }

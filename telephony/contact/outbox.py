@@ -46,12 +46,20 @@ def put_entry(contact: Contact, entry: co.Pending) -> Contact:
     return replace(contact, pending=pending)
 
 
-def take(contact: Contact, lease: int, now: int) -> Contact:
-    """Mark all that is ready as taken until ``lease``."""
+def take(contact: Contact, lease: int, now: int, dial_lease: int = 0) -> Contact:
+    """Mark all that is ready as taken until ``lease``, dials until ``dial_lease`` if it is given.
+
+    A dial may wait for its turn for long; what was taken with it must not be bound for as long.
+    """
     pending = tuple(
-        replace(entry, lease=lease) if is_ready(entry, now) else entry for entry in contact.pending
+        replace(entry, lease=_lease_of(entry, lease, dial_lease)) if is_ready(entry, now) else entry
+        for entry in contact.pending
     )
     return contact if pending == contact.pending else replace(contact, pending=pending)
+
+
+def _lease_of(entry: co.Pending, lease: int, dial_lease: int) -> int:
+    return dial_lease or lease if isinstance(entry.command, co.Dial) else lease
 
 
 def expire(contact: Contact, now: int) -> Contact:

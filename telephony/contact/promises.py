@@ -169,7 +169,7 @@ def on_promise_cancelled(contact: Contact, event: ev.PromiseCancelled, now: int)
     leg = _callback_leg(contact)
     if leg is not None and leg.state in _WITH_US:
         raise Refused("not_waiting_for_a_callback")
-    contact = close_promise(contact, PromiseState.CANCELLED, now)
+    contact = close_promise(replace(contact, ticket_reason=""), PromiseState.CANCELLED, now)
     return close(contact, ContactOutcome.RESOLVED, "promise_cancelled", now)
 
 
@@ -181,6 +181,18 @@ def on_promise_dropped(contact: Contact, event: ev.PromiseCancelled, now: int) -
     if promise.state is not PromiseState.OPEN:
         raise Refused("not_waiting_for_a_callback")
     return close_promise(contact, PromiseState.CANCELLED, now)
+
+
+def on_promise_taken(contact: Contact, event: ev.PromiseTaken, now: int) -> Contact:
+    """A customer has one open promise with a department, and the newest contact keeps it."""
+    promise = contact.promise
+    if promise is None or promise.id != event.promise or contact.ticket_reason:
+        return contact
+    leg = _callback_leg(contact)
+    if leg is not None and leg.state in _WITH_US:
+        return contact  # it is being kept at this moment
+    contact = replace(contact, promise=replace(promise, state=PromiseState.REDEEMED))
+    return close(contact, ContactOutcome.RESOLVED, "promise_taken_over", now)
 
 
 def close_promise(contact: Contact, state: PromiseState, now: int) -> Contact:

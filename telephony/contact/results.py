@@ -82,6 +82,13 @@ def on_ticket(contact: Contact, event: ev.TicketOpened, now: int) -> Contact:
     return promises.on_ticket(_struck(contact, event.command), event, now)
 
 
+def on_ticket_afterwards(contact: Contact, event: ev.TicketOpened, now: int) -> Contact:
+    """For a message that was reported when all was over; the outcome stays what it was (S5)."""
+    contact = _struck(contact, event.command)
+    wanted = contact.ticket_reason and not contact.ticket
+    return replace(contact, ticket=event.ticket) if wanted else contact
+
+
 def on_inspected(contact: Contact, event: ev.Inspected, now: int) -> Contact:
     contact = _struck(contact, event.command)
     for fact in event.legs:

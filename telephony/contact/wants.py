@@ -150,12 +150,10 @@ def _of_hunt(contact: Contact) -> list[Want]:
 
 def _of_promise(contact: Contact) -> list[Want]:
     promise = contact.promise
-    if contact.stage is Stage.CLOSED:
-        return []
     if contact.ticket_reason and not contact.ticket:
         command = co.OpenTicket(f"{contact.id}.ticket", contact.ticket_reason)
         return [("ticket", command)]
-    if promise is None:
+    if promise is None or contact.stage is Stage.CLOSED:
         return []
     waited_for = contact.stage is Stage.PROMISING or promise.by
     if promise.state is PromiseState.WRITING and waited_for:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from telephony.contact.codec import encode, event_text
+from telephony.contact.customers import awaits
 from telephony.contact.events import Event
 from telephony.contact.model import Contact, LegState, Role, Stage
 from telephony.store import keys
@@ -28,8 +29,6 @@ COUNT_S = 48 * 3600
 KNOWN_S = 31 * 24 * 3600
 # The journal worker trims what it has copied; this only bounds a stream that nobody copies.
 JOURNAL_LENGTH = 1_000_000
-
-EXPECTING = frozenset({Stage.PROMISED, Stage.KEEPING, Stage.RESTORING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +145,10 @@ def _known(commit: Commit) -> list[Change]:
 
 def _expecting(commit: Commit) -> list[Change]:
     new = commit.new
-    expected = commit.old is not None and commit.old.stage in EXPECTING
-    if not new.customer or not (expected or new.stage in EXPECTING):
+    expected = commit.old is not None and awaits(commit.old)
+    if not new.customer or not (expected or awaits(new)):
         return []
-    if new.stage in EXPECTING:
+    if awaits(new):
         return [["ZADD", keys.customer(new.customer), new.since, new.id]]
     return [["ZREM", keys.customer(new.customer), new.id]]
 

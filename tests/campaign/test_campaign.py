@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 
 from telephony.errors import BadInput
 from warmline.campaign.faults import Planned
 from warmline.campaign.house import House
 from warmline.campaign.plan import draw, names_of
-from warmline.campaign.run import Sum, campaign, plans, replay_world
+from warmline.campaign.run import Sum, campaign, plans, replay_world, side_by_side
 from warmline.campaign.world import play
 from warmline.simulate import command
 
@@ -36,20 +34,22 @@ def test_callers_reach_people_and_every_contact_comes_to_an_end(house: House) ->
     assert result.lines[-1]["kind"] == "rest_time"
 
 
-CALLS = int(os.environ.get("WARMLINE_CAMPAIGN_CALLS", "0"))
-"""How many callers the campaign with all faults has. It still finds silences of 10 to 16 s while
-Redis takes no writes or news of a room is lost, so it is asked for and not part of every run.
-"""
-
-
 def test_without_faults_no_caller_is_dropped_whatever_people_do(house: House) -> None:
     assert _broken(house, 12, "none") == []
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(CALLS == 0, reason="WARMLINE_CAMPAIGN_CALLS says how many callers")
 def test_no_fault_makes_a_caller_be_dropped(house: House) -> None:
-    assert _broken(house, CALLS, "all") == []
+    """The first of those 2,000 that `make campaign` plays."""
+    assert _broken(house, 30, "all") == []
+
+
+def test_worlds_played_side_by_side_add_up_to_the_same(house: House) -> None:
+    worlds = list(plans(3, 10, ()))
+    alone = campaign(house, worlds, Sum(3, 10, "none"))
+    beside = side_by_side(worlds, Sum(3, 10, "none"), 2)
+    assert (beside.worlds, beside.contacts) == (alone.worlds, alone.contacts)
+    assert beside.outcomes == alone.outcomes
+    assert beside.transfers == alone.transfers
 
 
 def _broken(house: House, calls: int, faults: str) -> list[str]:

@@ -176,5 +176,6 @@ def suitable(contact: Contact, now: int) -> list[ev.Event]:
         ev.CallbackAsked("client:ana", "sales"),
         ev.PromiseMoved(promise, due, due + 1, 0),
         ev.PromiseCancelled(promise),
+        ev.PromiseTaken(promise),
         ev.DeadlinePassed(),
     ]

@@ -308,7 +308,7 @@ BUGS: Final[tuple[Bug, ...]] = (
     Bug(
         "no_inspection",
         CONTACT + "wants.py",
-        "    if not calls or (now < contact.looked + WATCH_MS and not _missed(contact)):\n",
+        "    if not calls or (now < contact.looked + WATCH_MS and not _doubtful(contact, now)):\n",
         "    if calls or now < contact.looked + WATCH_MS:\n",
         "Twilio is never asked what is really there",
     ),

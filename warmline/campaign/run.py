@@ -6,11 +6,14 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_context
 from typing import Any, TextIO
 
 from simulator.trace import as_line
-from warmline.campaign.house import House
+from warmline.campaign.house import House, open_house
 from warmline.campaign.people import staff
 from warmline.campaign.plan import CALLERS, Plan, draw
 from warmline.campaign.world import Result, play
@@ -53,6 +56,17 @@ class Sum:
             # Only what is shown afterwards is kept: a trace is large.
             result.lines = []
             self.failed.append(result)
+
+    def merge(self, part: Sum) -> None:
+        """What another process found; side by side, so the longer of the two counts."""
+        self.worlds += part.worlds
+        self.contacts += part.contacts
+        for name in ("struck", "stages", "possible", "outcomes", "transfers", "answers"):
+            getattr(self, name).update(getattr(part, name))
+        self.violations += part.violations
+        self.failed += part.failed
+        self.seconds = max(self.seconds, part.seconds)
+        self.cpu_seconds += part.cpu_seconds
 
     def to_json(self) -> dict[str, Any]:
         """The summary that is printed."""
@@ -130,6 +144,25 @@ def campaign(
     total.seconds = time.perf_counter() - began
     total.cpu_seconds = time.process_time() - cpu
     return total
+
+
+def side_by_side(worlds: list[Plan], total: Sum, processes: int) -> Sum:
+    """Deal the worlds out to so many processes, each with a house of its own, and add up.
+
+    A world is the same wherever it is played; failed ones are put back into their order.
+    """
+    order = {plan.seed: place for place, plan in enumerate(worlds)}
+    hands = [worlds[place::processes] for place in range(processes)]
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        for part in pool.map(partial(_alone, total.seed, total.faults), hands):
+            total.merge(part)
+    total.failed.sort(key=lambda failed: order[failed.plan.seed])
+    return total
+
+
+def _alone(seed: int, faults: str, worlds: list[Plan]) -> Sum:
+    with open_house() as house:
+        return campaign(house, worlds, Sum(seed, 0, faults))
 
 
 def _cast(trace: TextIO, worlds: list[Plan]) -> int:

@@ -313,6 +313,7 @@ def _asks_of(contact: Contact, now: int) -> Iterator[Happening]:
 def _of_promise(promise: Promise | None, now: int) -> Iterator[Happening]:
     if promise is not None:
         yield Happening(ev.PromiseCancelled(promise.id), now)
+        yield Happening(ev.PromiseTaken(promise.id), now)
         due = now + 1_200_000
         moved = ev.PromiseMoved(promise.id, due, due + 900_000, promise.attempts)
         yield Happening(moved, now)

@@ -107,9 +107,10 @@ def promise_token(secret: str, promise_id: str) -> str:
 def write_promise(ledger: Ledger, new: NewPromise, *, now: int) -> WrittenPromise:
     """Write a promise. When this returns, the customer may be told of what it returns.
 
-    The same id again, or another id for a customer who has an open promise with this department,
-    returns the promise that is there. Raises StoreUnavailable (tell the customer nothing),
-    BadInput for a window or a maximum that makes no sense.
+    The same id again returns the promise that is there. So does another id for a customer who has
+    an open promise with this department: from now on it belongs to the contact that asks.
+    Raises StoreUnavailable (tell the customer nothing), BadInput for a window or a maximum that
+    makes no sense.
     """
     _check_window(new.due_from, new.due_until)
     if new.max_attempts < 1:
@@ -124,7 +125,7 @@ def write_promise(ledger: Ledger, new: NewPromise, *, now: int) -> WrittenPromis
         # way is free and the second round writes.
         for _ in range(3):
             created = insert_new(conn, promises, values)
-            found = _find(conn, new.id) or _find_open(conn, new.customer, new.department)
+            found = _find(conn, new.id) or _take_over(conn, new, now)
             if found is not None:
                 return WrittenPromise(found, created)
     raise Conflict(f"The promise {new.id} cannot be written: its token belongs to another one.")
@@ -282,13 +283,17 @@ def _find(conn: Connection, promise_id: str) -> PromiseRecord | None:
     return None if row is None else _record(row)
 
 
-def _find_open(conn: Connection, customer: str, department: str) -> PromiseRecord | None:
+def _take_over(conn: Connection, new: NewPromise, now: int) -> PromiseRecord | None:
+    """The customer's open promise with this department, which becomes the new contact's."""
     row = conn.execute(
-        select(*_COLUMNS).where(
-            _T.customer == customer,
-            _T.department == department,
+        update(promises)
+        .where(
+            _T.customer == new.customer,
+            _T.department == new.department,
             _T.state == PromiseState.OPEN,
         )
+        .values(contact_id=new.contact_id, updated_at=now)
+        .returning(*_COLUMNS)
     ).first()
     return None if row is None else _record(row)
 
