@@ -198,9 +198,7 @@ TABLE: Final[dict[type[ev.Event], dict[Stage, Handler]]] = {
         keeping=promises.on_promise_cancelled,
         closed=refuse("contact_closed"),
     ),
-    ev.PromiseTaken: only(
-        late, promised=promises.on_promise_taken, keeping=promises.on_promise_taken
-    ),
+    ev.PromiseTaken: only(promises.on_promise_taken, promising=late, farewell=late, closed=late),
     ev.DeadlinePassed: everywhere(_look),
 }
 """The whole table: every kind of event in every stage."""

@@ -184,7 +184,9 @@ def on_promise_dropped(contact: Contact, event: ev.PromiseCancelled, now: int) -
 
 
 def on_promise_taken(contact: Contact, event: ev.PromiseTaken, now: int) -> Contact:
-    """A customer has one open promise with a department, and the newest contact keeps it."""
+    """A customer has one open promise with a department, and the newest contact keeps it. A call
+    that is going on goes on.
+    """
     promise = contact.promise
     if promise is None or promise.id != event.promise or contact.ticket_reason:
         return contact
@@ -192,6 +194,8 @@ def on_promise_taken(contact: Contact, event: ev.PromiseTaken, now: int) -> Cont
     if leg is not None and leg.state in _WITH_US:
         return contact  # it is being kept at this moment
     contact = replace(contact, promise=replace(promise, state=PromiseState.REDEEMED))
+    if contact.stage not in {Stage.PROMISED, Stage.KEEPING}:
+        return contact
     return close(contact, ContactOutcome.RESOLVED, "promise_taken_over", now)
 
 

@@ -178,9 +178,9 @@ def _of_watch(contact: Contact, now: int) -> list[Want]:
 def _doubtful(contact: Contact, now: int) -> bool:
     """Something should have been heard of, and was not."""
     for leg in contact.legs:
-        if leg.state is _ACCEPTED and now >= leg.since + ARRIVE_MS:
-            if arrival_unknown(contact, leg):
-                return True
+        late = leg.state is _ACCEPTED and now >= leg.since + ARRIVE_MS
+        if late and arrival_unknown(contact, leg):
+            return True
     return _missed(contact)
 
 

@@ -114,8 +114,8 @@ def test_a_promise_that_is_being_kept_at_this_moment_is_kept_here() -> None:
 def test_a_promise_that_becomes_a_ticket_is_not_taken() -> None:
     play = promised()
     assert play.contact.promise is not None
-    play.contact = replace(play.contact, ticket_reason="promise_attempts_used_up")
     taken = ev.PromiseTaken(play.contact.promise.id)
+    play.contact = replace(play.contact, ticket_reason="promise_attempts_used_up")
     assert play.quietly(taken).contact.stage is Stage.PROMISED
 
 
