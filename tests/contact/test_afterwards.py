@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from telephony.contact import commands as co
 from telephony.contact import events as ev
+from telephony.contact.customers import awaits
 from telephony.contact.edit import Refused
 from telephony.contact.machine import ready
 from telephony.contact.model import (
@@ -17,7 +20,14 @@ from telephony.contact.model import (
 from telephony.contact.records import replace
 from telephony.contact.timing import RECORDING_GRACE_MS, WATCH_MS
 from tests.contact.play import Play, members, plan
-from tests.contact.stages import farewell, keeping, promised, promising, recording
+from tests.contact.stages import (
+    farewell,
+    keeping,
+    promised,
+    promising,
+    recording,
+    restoring,
+)
 
 AGAIN = "CA" + "c" * 32
 URL = "https://api.twilio.com/recordings/RE1"
@@ -69,6 +79,16 @@ def test_the_first_call_again_is_no_second_one() -> None:
     play = promising()
     first = ev.CustomerCalled(play.customer.call, play.contact.customer, "+12025550100", "en")
     assert play.quietly(first).contact is play.contact
+
+
+@pytest.mark.parametrize(
+    ("stage", "expected"),
+    [(promised, True), (keeping, True), (restoring, True), (farewell, True), (recording, False)],
+)
+def test_a_new_call_belongs_to_the_contact_that_waits_for_it(
+    stage: Callable[[], Play], expected: bool
+) -> None:
+    assert awaits(stage().contact) is expected
 
 
 def test_who_left_a_message_and_calls_again_begins_anew_and_the_message_stays() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from telephony.contact.commands import OpenTicket, WritePromise
 from telephony.contact.events import PromiseWritten, TicketOpened
 from telephony.contact.model import LegState, Stage
@@ -165,6 +167,24 @@ def test_who_calls_again_while_a_callback_is_promised_keeps_the_place(twilio: Tw
     assert contact.leg_of(again) is not None
     assert list(twilio.services.live.stages()) == [CONTACT]
     assert contact.customer == CUSTOMER
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_who_calls_again_before_we_know_that_they_hung_up_keeps_the_place(
+    twilio: Twilio, told: bool
+) -> None:
+    twilio.press(at_closed_door(twilio), CALL, "1")
+    if told:
+        promised(twilio)
+    assert twilio.contact(CONTACT).stage is (Stage.FAREWELL if told else Stage.PROMISING)
+    again = call_sid(7)
+    assert twilio.rings(again).find("Dial/Conference") is not None
+    twilio.status("/twilio/status/call", CALL, "completed", 1)
+    assert list(twilio.services.live.stages()) == [CONTACT]
+    contact = twilio.contact(CONTACT)
+    assert contact.stage is Stage.SEEKING
+    assert contact.customer_leg is not None
+    assert contact.customer_leg.call == again
 
 
 def test_the_same_second_call_twice_is_welcomed_back_into_the_same_contact(

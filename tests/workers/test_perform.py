@@ -14,6 +14,7 @@ from telephony.contact.model import (
     Promise,
     PromiseState,
     Role,
+    Stage,
     Strategy,
     Target,
     TargetKind,
@@ -250,6 +251,21 @@ def test_a_promise_is_in_the_ledger_before_it_is_told(desk: Desk) -> None:
     assert (there.customer, there.contact_id) == (CUSTOMER, ID)
     token = ledger.promise_token("s" * 40, PROMISE)
     assert ledger.promise_by_token(desk.services.ledger, token).id == PROMISE
+
+
+def test_a_newer_contact_of_the_customer_takes_the_promise_over(desk: Desk) -> None:
+    desk.begin()
+    newer = desk.begin("CA" + "0" * 31 + "9")
+    promised(desk)
+    desk.put(desk.contact(), stage=Stage.PROMISED)
+    command = co.WritePromise(f"{newer.id}.p1", "billing", 0)
+    for _ in range(2):
+        event = perform(desk.services, newer, desk.pending(command))
+        assert isinstance(event, ev.PromiseWritten)
+        assert event.promise == PROMISE
+        assert ledger.promise(desk.services.ledger, PROMISE).contact_id == newer.id
+        older = desk.contact(ID)
+        assert (older.stage, older.reason) == (Stage.CLOSED, "promise_taken_over")
 
 
 def test_a_promise_for_a_closed_department_waits_for_its_next_hour(desk: Desk) -> None:
