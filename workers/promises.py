@@ -38,9 +38,9 @@ def write_promise(task: Task, command: co.WritePromise) -> Event:
     if window is None:
         why = "there is no hour in which this customer may be called back"
         return CommandFailed(task.pending.id, Problem.REFUSED, why)
+    _take_over(task, command.department)
     promise = task.contact.promise
     company, contact = task.company, task.contact
-    _take_over(task, command.department)
     secret = task.services.settings.secret_key.get_secret_value()
     written = ledger.write_promise(
         task.services.ledger,
