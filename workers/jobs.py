@@ -27,7 +27,7 @@ from telephony.contact.events import (
 )
 from telephony.contact.machine import Verdict
 from telephony.contact.model import Contact
-from telephony.contact.timing import LEASE_MS
+from telephony.contact.timing import AUDIBLE_LEASE_MS, LEASE_MS
 from telephony.errors import NotFound, StoreUnavailable
 from telephony.store.ledger import NewTicket, open_ticket
 from telephony.store.live import RecordBroken
@@ -109,14 +109,17 @@ def _round(hands: Hands, contact: Contact) -> Contact:
         if isinstance(entry.command, Dial) and not entry.lease and entry.ready <= now
     ]
     # Two workers in the same millisecond must not take each other's commands for their own.
-    lease = now + _lease_ms(hands) + random.randrange(1000)
+    mark = random.randrange(1000)
+    lease = now + _lease_ms(hands, LEASE_MS) + mark
     dial_lease = max([now, *turns]) + lease - now
-    event = CommandsTaken(hands.worker, lease, dial_lease)
+    audible_lease = now + _lease_ms(hands, AUDIBLE_LEASE_MS) + mark
+    event = CommandsTaken(hands.worker, lease, dial_lease, audible_lease)
     applied = hands.services.dispatch.go_on(contact, event)
     if applied.verdict is Verdict.STALE:
         return applied.contact
     contact = applied.contact
-    taken = [entry for entry in contact.pending if entry.lease in (lease, dial_lease)]
+    leases = {lease, dial_lease, audible_lease}
+    taken = [entry for entry in contact.pending if entry.lease in leases]
     others = [entry for entry in taken if not isinstance(entry.command, Dial)]
     return _do(hands, contact, [*others, *_whose_turn_it_is(hands, contact, taken)])
 
@@ -158,9 +161,9 @@ def _perform(hands: Hands, contact: Contact, entry: Pending) -> Event:
     return perform(hands.services, contact, entry)
 
 
-def _lease_ms(hands: Hands) -> int:
+def _lease_ms(hands: Hands, least: int) -> int:
     # REST takes its time by the wall, however fast the simulated time runs.
-    return int(LEASE_MS * max(1.0, hands.services.settings.speed))
+    return int(least * max(1.0, hands.services.settings.speed))
 
 
 def _turn(hands: Hands, contact: Contact, pending: Pending, now: int) -> int:

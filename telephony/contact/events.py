@@ -207,12 +207,13 @@ class Problem(StrEnum):
 @dataclass(frozen=True, slots=True)
 class CommandsTaken(Event):
     """A worker took all commands that were ready, until ``lease`` (ms); dials, which wait for
-    their turn, until ``dial_lease`` (0: the same).
+    their turn, until ``dial_lease``, and what somebody hears until ``audible_lease`` (0: the same).
     """
 
     worker: str
     lease: int
     dial_lease: int = 0
+    audible_lease: int = 0
 
 
 @dataclass(frozen=True, slots=True)

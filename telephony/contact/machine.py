@@ -102,7 +102,7 @@ def _look(contact: Contact, event: ev.DeadlinePassed, now: int) -> Contact:
 
 
 def _taken(contact: Contact, event: ev.CommandsTaken, now: int) -> Contact:
-    return take(contact, event.lease, now, event.dial_lease)
+    return take(contact, event, now)
 
 
 def everywhere(handler: Handler) -> dict[Stage, Handler]:

@@ -14,6 +14,7 @@ or an ordinary post is performed again, a dial's fate is unknown and is looked u
 from __future__ import annotations
 
 from telephony.contact import commands as co
+from telephony.contact import events as ev
 from telephony.contact.edit import drop_pending, next_id, put_leg
 from telephony.contact.model import AttemptOutcome, Contact, Ending, LegState
 from telephony.contact.records import replace
@@ -46,20 +47,25 @@ def put_entry(contact: Contact, entry: co.Pending) -> Contact:
     return replace(contact, pending=pending)
 
 
-def take(contact: Contact, lease: int, now: int, dial_lease: int = 0) -> Contact:
-    """Mark all that is ready as taken until ``lease``, dials until ``dial_lease`` if it is given.
+def take(contact: Contact, event: ev.CommandsTaken, now: int) -> Contact:
+    """Mark all that is ready as taken by this worker.
 
-    A dial may wait for its turn for long; what was taken with it must not be bound for as long.
+    A dial may wait for its turn for long; what was taken with it must not be bound for as long, and
+    what fills a silence for the shortest time.
     """
     pending = tuple(
-        replace(entry, lease=_lease_of(entry, lease, dial_lease)) if is_ready(entry, now) else entry
+        replace(entry, lease=lease_of(entry, event)) if is_ready(entry, now) else entry
         for entry in contact.pending
     )
     return contact if pending == contact.pending else replace(contact, pending=pending)
 
 
-def _lease_of(entry: co.Pending, lease: int, dial_lease: int) -> int:
-    return dial_lease or lease if isinstance(entry.command, co.Dial) else lease
+def lease_of(entry: co.Pending, event: ev.CommandsTaken) -> int:
+    """Until when this command is taken."""
+    if isinstance(entry.command, co.Dial):
+        return event.dial_lease or event.lease
+    audible = isinstance(entry.command, AUDIBLE)
+    return (audible and event.audible_lease) or event.lease
 
 
 def expire(contact: Contact, now: int) -> Contact:

@@ -11,6 +11,10 @@ LEASE_MS: Final = 7_000
 somebody else can still fill a customer's silence within 10 s if the worker has died (S2).
 """
 
+AUDIBLE_LEASE_MS: Final = 4_000
+"""The same for what somebody hears, where REST is given up after 2 s; done twice it does no harm.
+"""
+
 SAFETY_MS: Final = 5_000
 """A command that is ready but not taken wakes the clock after this long: its job was lost."""
 

@@ -13,6 +13,7 @@ from telephony.contact.edit import Refused
 from telephony.contact.machine import ready
 from telephony.contact.model import (
     ContactOutcome,
+    Ending,
     LegState,
     PromiseState,
     Stage,
@@ -27,6 +28,7 @@ from tests.contact.stages import (
     promising,
     recording,
     restoring,
+    talking,
 )
 
 AGAIN = "CA" + "c" * 32
@@ -189,3 +191,11 @@ def test_what_is_taken_with_a_dial_that_waits_is_not_bound_for_as_long() -> None
         co.Dial: long,
         co.Inspect: short,
     }
+
+
+def test_what_fills_a_silence_is_taken_for_the_shortest_time() -> None:
+    play = talking()
+    play.quietly(ev.LegEnded(play.named("ana").id, play.named("ana").call, Ending.HUNG_UP))
+    taken = ev.CommandsTaken("w", play.now + 7_000, audible_lease=play.now + 4_000)
+    leases = {type(e.command): e.lease for e in play.quietly(taken).contact.pending}
+    assert leases == {co.Hold: play.now + 4_000, co.FindCandidates: play.now + 7_000}
