@@ -35,8 +35,8 @@ test: $(READY)
 processes: $(READY)
 	@PROCESSES=all $(BIN)/python -m pytest -q -s --timeout 900 tests/processes $(ARGS)
 
-# Calls with every fault, under a virtual clock; part of every change, two to three minutes on two
-# idle cores. What fails is printed with the command that plays it again. And the long run of it.
+# Calls with every fault, under a virtual clock; what fails is printed with the command that plays it
+# again. .ci/run plays the first of them on every change. And the long run of it.
 campaign: $(READY)
 	@$(BIN)/warmline simulate --calls 2000 --seed 2026 --processes 2 $(ARGS)
 

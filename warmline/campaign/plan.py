@@ -43,6 +43,17 @@ NOT_IN_ALL = frozenset({"carrier_drop", "web_slow"})
 waits 15 s for a document, in silence, unless its address carries a shorter time-out (#rt=…).
 """
 
+OUTAGES = frozenset(
+    {"redis_down", "redis_full", "redis_read_only", "redis_slow"}
+    | {"workers_down", "web_down", "rest_away"}
+)
+"""What nobody can act without."""
+
+RESUMED_S = 10.0
+"""The catalogue asks that work resumes within this time after an outage (R); the next one may come
+then.
+"""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -98,7 +109,7 @@ def draw(seed: int, callers: int, names: tuple[str, ...]) -> Plan:
     """The plan of a world: some of the named faults, at moments of their own."""
     dice = random.Random(f"{seed} plan")
     count = dice.choice((0, 1, 1, 2, 2, 3, 4, MOST_FAULTS)) if names else 0
-    faults = _one_spell_of_a_kind([_fault(dice, dice.choice(names)) for _ in range(count)])
+    faults = _apart([_fault(dice, dice.choice(names)) for _ in range(count)])
     return Plan(
         seed=seed,
         callers=tuple(range(callers)),
@@ -110,10 +121,19 @@ def draw(seed: int, callers: int, names: tuple[str, ...]) -> Plan:
     )
 
 
-def _one_spell_of_a_kind(faults: list[Planned]) -> list[Planned]:
-    """Two outages of the same thing, end to end, are one that is longer than `SPELLS` allows."""
-    first = {fault.name: fault for fault in reversed(faults)}
-    return [fault for fault in faults if fault.name not in SPELLS or first[fault.name] is fault]
+def _apart(faults: list[Planned]) -> list[Planned]:
+    """Without outages that begin before an earlier one is over for `RESUMED_S`: end to end they are
+    one that is longer than `SPELLS` allows.
+    """
+    kept: list[Planned] = []
+    clear = 0.0
+    for fault in sorted(faults, key=lambda fault: (fault.at, fault.name)):
+        if fault.name in OUTAGES:
+            if fault.at < clear:
+                continue
+            clear = fault.at + fault.seconds + RESUMED_S
+        kept.append(fault)
+    return kept
 
 
 def _fault(dice: random.Random, name: str) -> Planned:
