@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from telephony.bootstrap import Services
+from telephony.comfort import comfort
 from telephony.contact.events import Inspected
 from telephony.contact.model import Contact, Leg, LegState, Role
 from telephony.contact.outbox import AUDIBLE
@@ -182,6 +183,10 @@ def _tell(services: Services, contact: Contact, event: Inspected) -> None:
         services.dispatch.apply(contact.id, event)
     except (NotFound, RecordBroken) as error:
         log.warning("contact %s went away while it was compared: %s", contact.id, error)
+    except StoreUnavailable as error:
+        # Nobody can be told that the last agent has left; their customer gets music all the same.
+        log.warning("contact %s cannot be told what was found: %s", contact.id, error)
+        comfort(services, contact.id)
 
 
 def differs(contact: Contact, network: Network) -> bool:

@@ -267,16 +267,19 @@ def _callback_leg(contact: Contact) -> Leg | None:
 
 
 def _receiver_left_early(contact: Contact, now: int) -> Contact:
-    """The receiver hung up before the customer was there: whoever answers is not left alone."""
+    """The receiver hung up before the customer was there: whoever answers is not left alone. A
+    phone that rang in vain was one of the tries (S9).
+    """
     target = department_target(contact)
     customer = _callback_leg(contact)
     if customer is not None and customer.state in _WITH_US:
         contact = redeem(contact, now)
         contact = begin_hunt(contact, HuntPurpose.INBOUND, target, now)
         return enter(contact, Stage.SEEKING, now)
-    if customer is not None:
-        contact = put_leg(contact, unwant(customer, AttemptOutcome.CANCELLED))
-    return begin_hunt(contact, HuntPurpose.PROMISE, target, now)
+    if customer is None:
+        return begin_hunt(contact, HuntPurpose.PROMISE, target, now)
+    contact = keep_in_vain(contact, customer, now)
+    return put_leg(contact, unwant(customer, AttemptOutcome.CANCELLED))
 
 
 def keep_in_vain(contact: Contact, leg: Leg, now: int) -> Contact:

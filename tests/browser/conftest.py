@@ -21,7 +21,7 @@ from tests.browser.support import OpenAs, chromium, watch
 from warmline.own_system import own_system
 from warmline.running import Running
 from warmline.stories.common import quiet_floor
-from warmline.stories.scene import Scene
+from warmline.stories.scene import Api, Scene
 
 SPEED = 5.0
 PATIENCE_MS = 15_000
@@ -60,11 +60,18 @@ def system(
         yield running
 
 
+@pytest.fixture(scope="module")
+def people() -> dict[str, Api]:
+    """Who has signed in to the API already: a house slows down who signs in again and again."""
+    return {}
+
+
 @pytest.fixture
-def scene(system: Running) -> Scene:
+def scene(system: Running, people: dict[str, Api]) -> Scene:
     """Phones that are busy unless the test says otherwise, and the trace from now on."""
     speed = float(system.environment["WARMLINE_SPEED"])
     scene = Scene(system.simulator_url, system.web_url, speed, PASSWORD, lambda sentence: None)
+    scene.people = people
     scene.after = scene.end_of_trace()
     quiet_floor(scene)
     return scene

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,8 @@ def printed(system: Running, tmp_path: Path) -> Iterator[str]:
             [sys.executable, "-m", "warmline", "demo", "--tour", "--data-dir", folder],
             stdout=file,
             stderr=subprocess.STDOUT,
+            # Whoever runs the tests in the background may have Ctrl-C ignored.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
         try:
             until = time.monotonic() + PRINTED_S

@@ -323,8 +323,8 @@ def test_a_receiver_who_leaves_before_the_customer_answers_calls_the_ringing_off
     customer = play.customer
     play.end(play.named("ana"))
     assert play.contact.leg(customer.id).unwanted  # type: ignore[union-attr]
-    assert play.stands(Stage.KEEPING)
-    assert play.ringing(), "the department is rung again first"
+    assert play.stands(Stage.PROMISED)
+    assert any(isinstance(done, co.CountAttempt) for done in play.performed), "one of the tries"
 
 
 def test_a_receiver_who_leaves_as_the_customer_answers_does_not_leave_them_alone() -> None:
