@@ -9,6 +9,7 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -27,6 +28,29 @@ def pytest_configure() -> None:
     Nothing is captured yet at this moment, so this is the stderr that people see.
     """
     faulthandler.register(signal.SIGUSR1, file=os.dup(2))
+
+
+class TookTooLong(BaseException):
+    """Not an Exception: Hypothesis, for one, would catch that and go on with its next example."""
+
+
+@pytest.hookimpl
+def pytest_timeout_set_timer(item: pytest.Item, settings: Any) -> bool:
+    """The test's time begins; what its end raises in the main thread is caught by pytest alone."""
+
+    def over(number: int, frame: object) -> None:
+        raise TookTooLong(f"{item.nodeid} took more than {settings.timeout:g} s")
+
+    signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, settings.timeout)
+    return True
+
+
+@pytest.hookimpl
+def pytest_timeout_cancel_timer(item: pytest.Item) -> bool:
+    """The test has ended in time."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    return True
 
 
 @pytest.fixture

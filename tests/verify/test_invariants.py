@@ -6,7 +6,7 @@ import pytest
 
 from tests.verify.allowed import ALLOWED
 from tests.verify.broken import BROKEN
-from tests.verify.stage import OTTO, TOLD, talking, waiting
+from tests.verify.stage import OTTO, TOLD, Play, talking, waiting
 from tests.verify.stuck import STUCK
 
 VIOLATIONS = {**BROKEN, **STUCK}
@@ -40,6 +40,14 @@ def test_a_violation_says_when_who_and_why() -> None:
     assert (violation.t, violation.call, violation.contact) == (40.0, "mary", "m")
     assert "15.0 s" in violation.reason
     assert str(violation).startswith("S2 at 40.000 s (line 10) m mary:")
+
+
+@pytest.mark.parametrize("asked", [0.1, 1.25, 55.24285714285715, 56.24285714285715])
+def test_two_idle_minutes_are_judged_once_however_their_seconds_round(asked: float) -> None:
+    """(t + 120) - t may be a little less than 120; a checker that waits for it never ends."""
+    play = Play().calls_in(asked, "mary", OTTO).named(asked, "mary", "m")
+    report = play.joins(asked, "mary", "R").hears(asked, "mary", "hold").quiet(asked + 121).judged()
+    assert report.by_invariant["L2"] == 1
 
 
 def test_what_the_trace_cannot_show_is_named_and_not_passed_over() -> None:

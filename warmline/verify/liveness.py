@@ -27,11 +27,12 @@ def l2_looked_after(truth: Truth, leg: Leg) -> None:
     since = max(contact.acted, truth.healed or 0.0)
     if busy or not truth.calm:
         since = truth.t
-    if truth.t - since >= IDLE_SECONDS + truth.slack:
+    due = since + IDLE_SECONDS + truth.slack
+    if truth.t >= due:  # the very sum this was put off to: a difference may round to just below
         reason = f"nothing was done for {truth.t - since:.0f} s for a customer who waits"
         truth.violate("L2", reason, leg)
-        since = truth.t
-    truth.at(since + IDLE_SECONDS + truth.slack, l2_looked_after, leg)
+        due = truth.t + IDLE_SECONDS + truth.slack
+    truth.at(due, l2_looked_after, leg)
 
 
 def l2_watch(truth: Truth, leg: Leg) -> None:
