@@ -17,12 +17,12 @@ from telephony.contact.model import (
     LegState,
     PromiseState,
     Role,
-    Strategy,
     TargetKind,
     TransferMode,
     TransferOutcome,
     TransferState,
 )
+from telephony.contact.plans import Strategy
 from telephony.store.floor import Presence
 
 

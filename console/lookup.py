@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from telephony.contact.model import Contact
-from telephony.errors import NotFound
+from telephony.errors import NotFound, RecordBroken
 from telephony.routing.model import Company, Member
 from telephony.store.floor import Presence, Present
-from telephony.store.live import RecordBroken
 
 if TYPE_CHECKING:
     from telephony.bootstrap import Services

@@ -53,6 +53,16 @@ class NotFound(WarmlineError):
     what_to_do = "Check the id; it may belong to something that has ended."
 
 
+class RecordBroken(WarmlineError):
+    """The record of a contact could not be read. It was set aside for somebody to look into."""
+
+    what_to_do = "A ticket is opened; the record is kept under wl:corrupt:<contact id>."
+
+    def __init__(self, contact_id: str, why: str) -> None:
+        super().__init__(f"The record of contact {contact_id} was set aside: {why}")
+        self.contact_id = contact_id
+
+
 class Refused(WarmlineError):
     """What was asked cannot be done now. `reason` is a stable word that programs may compare."""
 

@@ -14,7 +14,8 @@ from typing import Any
 
 import click
 
-from telephony.contact.model import Contact, RungKind
+from telephony.contact.model import Contact
+from telephony.contact.plans import RungKind
 from warmline.walk.happenings import Bounds
 from warmline.walk.search import Walk, consulting, ringing_in, talking, walk
 

@@ -24,8 +24,7 @@ import structlog
 from telephony.comfort import comfort
 from telephony.contact.edit import Impossible
 from telephony.contact.edit import Refused as StepRefused
-from telephony.errors import NotFound, StoreUnavailable
-from telephony.store.live import RecordBroken
+from telephony.errors import NotFound, RecordBroken, StoreUnavailable
 from telephony.twilio import forms, signature, twiml, urls, voice
 from telephony.twilio.events import ENDINGS
 from telephony.twilio.forms import BadForm

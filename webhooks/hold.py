@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from telephony.errors import NotFound, StoreUnavailable
-from telephony.store.live import RecordBroken
+from telephony.errors import NotFound, RecordBroken, StoreUnavailable
 from telephony.twilio import twiml, urls, voice
 from telephony.twilio.voice import Scene
 from webhooks.answers import Answers, leg_of

@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 
 from telephony.contact.edit import Refused as StepRefused
 from telephony.contact.events import Event, PromiseCancelled, PromiseMoved
-from telephony.errors import NotFound, Refused, StoreUnavailable
+from telephony.errors import NotFound, RecordBroken, Refused, StoreUnavailable
 from telephony.prompts import speak_time
 from telephony.routing.model import spoken_name
 from telephony.routing.promises import PromiseWindow, offered_windows, promise_window
@@ -28,7 +28,6 @@ from telephony.store.ledger import (
     move_promise,
     promise_by_token,
 )
-from telephony.store.live import RecordBroken
 from telephony.twilio.urls import PROMISE
 from webhooks.guard import Door
 from webhooks.house import moment

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from telephony.contact import commands as co
 from telephony.contact.events import CandidatesFound, Event
-from telephony.contact.model import Candidate, Strategy, TargetKind
+from telephony.contact.model import TargetKind
+from telephony.contact.plans import Candidate, Strategy
 from telephony.presence import presence_now
 from telephony.routing.model import Company, Department, Member
 from telephony.routing.plans import Knowledge, plan_hunt

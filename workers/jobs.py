@@ -28,9 +28,8 @@ from telephony.contact.events import (
 from telephony.contact.machine import Verdict
 from telephony.contact.model import Contact
 from telephony.contact.timing import AUDIBLE_LEASE_MS, LEASE_MS
-from telephony.errors import NotFound, StoreUnavailable
+from telephony.errors import NotFound, RecordBroken, StoreUnavailable
 from telephony.store.ledger import NewTicket, open_ticket
-from telephony.store.live import RecordBroken
 from workers.hands import Hands
 from workers.pacer import moment_of, name_of
 from workers.perform import perform
@@ -133,15 +132,15 @@ def _make_dials_in_turn(hands: Hands, contact: Contact) -> Contact:
 
 def _whose_turn_it_is(hands: Hands, contact: Contact, taken: Sequence[Pending]) -> list[Pending]:
     """The dials that may start now. For the others the clock wakes the contact in time."""
-    live, now = hands.services.live, hands.now
+    turns, now = hands.services.live.turns, hands.now
     mine = []
     for entry in taken:
         if not isinstance(entry.command, Dial):
             continue
         moment = _turn(hands, contact, entry, now)
         if moment > now:
-            live.await_turn(contact.id, entry.id, moment)
-        elif live.take_turn(name_of(contact.id, entry)):
+            turns.wait(contact.id, entry.id, moment)
+        elif turns.take(name_of(contact.id, entry)):
             mine.append(entry)
     return mine
 

@@ -26,7 +26,7 @@ def moment_of(
     """
     urgent = dial.urgent or now - pending.ready > PATIENCE_MS
     gap_ms = math.ceil(1000 / settings.calls_per_second)
-    return live.reserve_dial(now, gap_ms, name_of(contact_id, pending), urgent=urgent)
+    return live.turns.reserve(now, gap_ms, name_of(contact_id, pending), urgent=urgent)
 
 
 def name_of(contact_id: str, pending: Pending) -> str:

@@ -20,12 +20,11 @@ from telephony.contact.events import (
     PromiseWritten,
     TicketOpened,
 )
-from telephony.errors import NotFound, Refused
+from telephony.errors import NotFound, RecordBroken, Refused
 from telephony.prompts import Prompt, say, speak_time
 from telephony.routing.model import Department, spoken_name
 from telephony.routing.promises import customer_zones, promise_window
 from telephony.store import ledger
-from telephony.store.live import RecordBroken
 from telephony.twilio.fates import Fate
 from workers.task import Task, moment
 

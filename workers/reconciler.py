@@ -24,10 +24,9 @@ from telephony.comfort import comfort
 from telephony.contact.events import Inspected
 from telephony.contact.model import Contact, Leg, LegState, Role
 from telephony.contact.outbox import AUDIBLE
-from telephony.errors import NotFound, StoreUnavailable
+from telephony.errors import NotFound, RecordBroken, StoreUnavailable
 from telephony.routing.members import is_staff
 from telephony.store.ledger import NewTicket, open_ticket
-from telephony.store.live import RecordBroken
 from workers import alerts, jobs, news, supervising
 from workers.hands import inline
 from workers.loop import Turn, run

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from telephony.bootstrap import Services
 from telephony.contact.model import Contact, LegState, Role, Stage
-from telephony.errors import NotFound
-from telephony.store.live import RecordBroken
+from telephony.errors import NotFound, RecordBroken
 from telephony.store.supervised import Supervision
 from telephony.twilio import coaching
 from telephony.twilio.coaching import Ear

@@ -14,7 +14,7 @@ from console.routing_desk import Desk
 from console.routing_pages import calendar, department_form, frame
 from console.routing_pages.fields import text
 from console.routing_pages.frame import Clash, Document, Page, Part, Typed
-from telephony.contact.model import RungKind, Strategy
+from telephony.contact.plans import RungKind, Strategy
 from telephony.prompts import LANGUAGES
 from telephony.routing.errors import RoutingInvalid
 from telephony.routing.explain import explain

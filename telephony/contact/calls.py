@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from telephony.contact import commands as co
 from telephony.contact.edit import drop_pending, next_id, post, put_leg
-from telephony.contact.model import (
-    AttemptOutcome,
-    Contact,
-    Hunt,
-    Leg,
-    LegState,
-    Ring,
-    Role,
-    Stage,
-)
+from telephony.contact.model import AttemptOutcome, Contact, Hunt, Leg, LegState, Role, Stage
 from telephony.contact.outbox import dial_key, dial_over
+from telephony.contact.plans import Ring
 from telephony.contact.timing import CALLBACK_RING_MS
 
 

@@ -20,9 +20,10 @@ from enum import StrEnum
 from json.encoder import encode_basestring
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
-from telephony.contact import commands, events, model
+from telephony.contact import commands, events, model, plans
 from telephony.contact.commands import Command, Pending
-from telephony.contact.model import Hunt, Leg, Plan, Promise, Transfer
+from telephony.contact.model import Hunt, Leg, Promise, Transfer
+from telephony.contact.plans import Plan
 from telephony.contact.records import maker
 
 Writer = Callable[[Any], str]
@@ -140,7 +141,7 @@ def _taking(field: Field[Any], place: int, scalar: bool) -> list[str]:
 
 
 def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind, vars(model) | vars(commands) | vars(events))
+    return get_type_hints(kind, vars(plans) | vars(model) | vars(commands) | vars(events))
 
 
 def _value_writer(hint: Any) -> Writer:

@@ -19,10 +19,10 @@ from telephony.contact.model import (
     LegState,
     Question,
     Role,
-    RungKind,
     Stage,
     TransferState,
 )
+from telephony.contact.plans import RungKind
 from telephony.contact.wants import IN_ROOM
 
 

@@ -8,16 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from telephony.contact.model import (
-    Candidate,
-    Choice,
-    Ending,
-    Leg,
-    Plan,
-    Promise,
-    Target,
-    TransferMode,
-)
+from telephony.contact.model import Choice, Ending, Leg, Promise, Target, TransferMode
+from telephony.contact.plans import Candidate, Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
-from telephony.contact.model import Candidate, Plan, Ring, Strategy
+from telephony.contact.plans import Candidate, Plan, Ring, Strategy
 from telephony.contact.records import replace
 
 Wave = tuple[Ring, ...]

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from telephony.contact.model import Contact, Hunt, HuntPurpose, Rung, RungKind
+from telephony.contact.model import Contact, Hunt, HuntPurpose
+from telephony.contact.plans import Rung, RungKind
 
 LAST_RUNG = Rung(RungKind.TICKET)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from telephony.contact.plans import Plan, Ring
 from telephony.contact.words import Word
 
 if TYPE_CHECKING:
@@ -120,28 +121,6 @@ class TransferOutcome(Word):
     CANCELLED = "cancelled"
 
 
-class Strategy(Word):
-    """In which order the members of a department are rung."""
-
-    ALL = "all"
-    IN_ORDER = "in_order"
-    PROGRESSIVE = "progressive"
-    ROUND_ROBIN = "round_robin"
-    LONGEST_IDLE = "longest_idle"
-    FEWEST_CALLS = "fewest_calls"
-    RANDOM = "random"
-
-
-class RungKind(Word):
-    """What to try when all rounds of a hunt went unanswered."""
-
-    OVERFLOW = "overflow"  # ring another department
-    AGENT = "agent"  # back to the agent who passed the customer on
-    CALLBACK = "callback"  # a promise
-    MESSAGE = "message"  # the customer leaves a message; becomes a ticket
-    TICKET = "ticket"  # a named human must act
-
-
 class TargetKind(Word):
     DEPARTMENT = "department"
     AGENT = "agent"  # one person, by the name of their softphone
@@ -222,50 +201,6 @@ class Leg:
     strange: bool = False  # the dial's fate is unknown; it may ring
     deaf: bool = False  # does not obey hold and unhold: fetched out of the room and led back in
     unheard: int = 0  # since when REST says held, and no news of it has come (ms; 0: it has)
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    kind: RungKind
-    department: str = ""  # for OVERFLOW
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A department's (or person's) ringing policy as it stood when the hunt began."""
-
-    target: str
-    name: str  # spoken name
-    strategy: Strategy
-    ring_ms: int
-    rounds: int
-    pause_ms: int
-    ladder: tuple[Rung, ...]
-    caller_id: str
-    step_ms: int = 0  # PROGRESSIVE: the next member joins the ringing after this long
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A member and what is known of them at the moment of planning."""
-
-    key: str
-    name: str
-    address: str
-    delay_ms: int = 0
-    ring_ms: int = 0  # 0: the department's
-    busy: bool = False
-    idle_since: int = 0
-    calls_today: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Ring:
-    """One member to ring, ``delay_ms`` after its wave began, for ``ring_ms`` of real ringing."""
-
-    candidate: Candidate
-    delay_ms: int
-    ring_ms: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,16 +37,14 @@ from telephony.contact.model import (
     Promise,
     PromiseState,
     Question,
-    Ring,
     Role,
-    Rung,
-    RungKind,
     Stage,
     Target,
     TargetKind,
     Transfer,
     TransferOutcome,
 )
+from telephony.contact.plans import Ring, Rung, RungKind
 from telephony.contact.records import replace
 
 HUNTING = frozenset({Stage.SEEKING, Stage.TRANSFER, Stage.KEEPING})

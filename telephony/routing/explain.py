@@ -19,8 +19,6 @@ from telephony.contact.model import (
     Hunt,
     HuntPurpose,
     HuntState,
-    Plan,
-    RungKind,
     Stage,
     Target,
     TargetKind,
@@ -28,6 +26,7 @@ from telephony.contact.model import (
     TransferMode,
     TransferState,
 )
+from telephony.contact.plans import Plan, RungKind
 from telephony.contact.timing import STAGE_LIMITS
 from telephony.errors import NotFound
 from telephony.routing.hours import is_open, next_open, zone_of

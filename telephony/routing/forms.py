@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, PlainSerializer, SerializerFunctionWrapHandler
 
-from telephony.contact.model import Rung, RungKind
+from telephony.contact.plans import Rung, RungKind
 
 DAY_MINUTES = 24 * 60
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")

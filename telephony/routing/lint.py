@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 
-from telephony.contact.model import RungKind
+from telephony.contact.plans import RungKind
 from telephony.routing import speech
 from telephony.routing.explain import explain
 from telephony.routing.forms import Destination

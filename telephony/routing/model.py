@@ -18,7 +18,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, WrapSerializer
 
-from telephony.contact.model import Strategy
+from telephony.contact.plans import Strategy
 from telephony.prompts import Prompt
 from telephony.routing.fields import (
     Address,

@@ -11,15 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from telephony.contact.model import (
-    Candidate,
-    Plan,
-    Rung,
-    RungKind,
-    Strategy,
-    Target,
-    TargetKind,
-)
+from telephony.contact.model import Target, TargetKind
+from telephony.contact.plans import Candidate, Plan, Rung, RungKind, Strategy
 from telephony.routing.fields import is_client
 from telephony.routing.hours import is_open
 from telephony.routing.model import Company, Department, Member, spoken_name

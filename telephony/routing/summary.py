@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from telephony.contact.model import Rung, RungKind, Strategy
+from telephony.contact.plans import Rung, RungKind, Strategy
 from telephony.routing.hours import DAYS, zone_of
 from telephony.routing.model import Company, Department, Hours, Member
 from telephony.routing.text import to_data

@@ -18,8 +18,8 @@ from typing import Any
 from telephony.contact import machine
 from telephony.contact.codec import Corrupt, decode
 from telephony.contact.events import Event
-from telephony.contact.model import Contact, Leg, LegState, Stage
-from telephony.errors import Conflict, NotFound, WarmlineError
+from telephony.contact.model import Contact, LegState, Stage
+from telephony.errors import Conflict, NotFound, RecordBroken
 from telephony.store import keys
 from telephony.store.changes import Commit, changes_of, claim_of, record_of, rq_time
 from telephony.store.connection import Client, QuickScript, connect, guarded, script
@@ -27,26 +27,15 @@ from telephony.store.feed import Feed
 from telephony.store.floor import Floor
 from telephony.store.memory import Memory
 from telephony.store.supervised import Supervised
+from telephony.store.turns import Turns
 
 # A wake-up that nobody has worked on after this time is sent again (ms of wall time).
 REARM_MS = 5_000
 JOB_SECONDS = 60
 STUMBLE_S = 600
-# Longer than any lease: after it nobody holds the command of that name any more.
-TURN_S = 900
 # The clock does not lengthen a queue that is longer than this.
 QUEUE_ENOUGH = 200
 _BATCH = 500
-
-
-class RecordBroken(WarmlineError):
-    """The record of a contact could not be read. It was set aside for somebody to look into."""
-
-    what_to_do = "A ticket is opened; the record is kept under wl:corrupt:<contact id>."
-
-    def __init__(self, contact_id: str, why: str) -> None:
-        super().__init__(f"The record of contact {contact_id} was set aside: {why}")
-        self.contact_id = contact_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +92,6 @@ class Live:
         self._due = script(client, "enqueue", "due")
         self._claim = script(client, "claim")
         self._postpone = script(client, "postpone")
-        self._pace = script(client, "pace")
 
     @classmethod
     def at(cls, url: str, *, speed: float = 1.0) -> Live:
@@ -124,6 +112,11 @@ class Live:
     def supervised(self) -> Supervised:
         """Which supervisor is in which contact's room."""
         return Supervised(self._redis)
+
+    @cached_property
+    def turns(self) -> Turns:
+        """When each dial may start, and who makes it."""
+        return Turns(self._redis)
 
     def ping(self) -> None:
         """Return when Redis answers; raise StoreUnavailable when it does not."""
@@ -343,20 +336,14 @@ class Live:
             leg = self.load(contact_id).contact.leg(leg_id)
         except (NotFound, RecordBroken):
             return False
-        return _may_ring(leg)
+        return leg is not None and leg.state is not LegState.ENDED
 
     # -- time -------------------------------------------------------------------------------
 
     def due(self, now: int, limit: int = 100) -> Moved:
         """Send contacts whose moment has come to the workers; never early, safe with several."""
-        words: list[str | int] = [
-            now,
-            now + self._rearm_ms,
-            limit,
-            QUEUE_ENOUGH,
-            *_JOB_WORDS,
-            rq_time(),
-        ]
+        again = now + self._rearm_ms
+        words: list[str | int] = [now, again, limit, QUEUE_ENOUGH, *_JOB_WORDS, rq_time()]
         with guarded(self._redis):
             count, following = self._due(
                 keys=[keys.DUE, keys.MOVED, keys.QUEUE, keys.QUEUES, keys.TURNS], args=words
@@ -386,25 +373,6 @@ class Live:
             pipe.expire(keys.stumbles(contact_id), STUMBLE_S)
             return int(pipe.execute()[0])
 
-    def reserve_dial(self, now: int, gap_ms: int, name: str, *, urgent: bool) -> int:
-        """When the dial called ``name`` may start (ms). Later than now: come back then.
-
-        All workers share one pace of a dial every ``gap_ms``; urgent dials go first.
-        """
-        words: list[str | int] = [now, gap_ms, name, int(urgent)]
-        with guarded(self._redis):
-            return int(self._pace(keys=[keys.PACE], args=words))
-
-    def await_turn(self, contact_id: str, command_id: str, moment: int) -> None:
-        """Wake the contact when the turn of one of its dials has come."""
-        with guarded(self._redis):
-            self._redis.zadd(keys.TURNS, {f"{contact_id} {command_id}": moment})
-
-    def take_turn(self, name: str) -> bool:
-        """True for the one worker that may make the dial called ``name`` now."""
-        with guarded(self._redis):
-            return bool(self._redis.set(keys.turn(name), 1, nx=True, ex=TURN_S))
-
     # -- routing ----------------------------------------------------------------------------
 
     def keep_routing(self, number: int, document: str) -> None:
@@ -421,10 +389,6 @@ class Live:
 
 
 _JOB_WORDS = (keys.JOB, keys.WAKE_FUNCTION, keys.QUEUE_NAME, JOB_SECONDS)
-
-
-def _may_ring(leg: Leg | None) -> bool:
-    return leg is not None and leg.state is not LegState.ENDED
 
 
 def _text(value: Any) -> str:

@@ -13,21 +13,17 @@ from telephony.contact import events as ev
 from telephony.contact.codec import decode, encode
 from telephony.contact.machine import Step, begin, step
 from telephony.contact.model import (
-    Candidate,
     Contact,
     Ending,
     Leg,
     LegState,
-    Plan,
     Role,
-    Rung,
-    RungKind,
     Stage,
-    Strategy,
     Target,
     TargetKind,
     TransferMode,
 )
+from telephony.contact.plans import Candidate, Plan, Rung, RungKind, Strategy
 
 START = 1_800_000_000_000
 ROOM = "CF" + "0" * 32

@@ -19,16 +19,14 @@ from telephony.contact.model import (
     PromiseState,
     Question,
     Role,
-    Rung,
-    RungKind,
     Stage,
-    Strategy,
     Target,
     TargetKind,
     TransferMode,
     TransferOutcome,
     TransferState,
 )
+from telephony.contact.plans import Rung, RungKind, Strategy
 from telephony.contact.records import replace
 from tests.contact.play import LADDER, ROOM, START, Play, members, plan
 from tests.contact.stages import (

@@ -22,12 +22,11 @@ from telephony.contact.model import (
     LegState,
     Question,
     Role,
-    Rung,
-    RungKind,
     Stage,
     Target,
     TargetKind,
 )
+from telephony.contact.plans import Rung, RungKind
 from telephony.contact.records import replace
 from telephony.contact.seeking import begin_hunt
 from tests.contact.play import LADDER, Play, plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from telephony.contact.hunting import waves
-from telephony.contact.model import Candidate, Strategy
+from telephony.contact.plans import Candidate, Strategy
 from telephony.contact.records import replace
 from tests.contact.play import members, plan
 

@@ -15,14 +15,12 @@ from telephony.contact.model import (
     LegState,
     PromiseState,
     Question,
-    Rung,
-    RungKind,
     Stage,
-    Strategy,
     TransferMode,
     TransferOutcome,
     TransferState,
 )
+from telephony.contact.plans import Rung, RungKind, Strategy
 from tests.contact.play import LADDER, ROOM, Play, members, plan
 
 

@@ -19,17 +19,8 @@ from telephony.contact.edit import Refused
 from telephony.contact.legs import APPLY, LEG_NEWS, LEG_TABLE, ROOM_NEWS, News, hear
 from telephony.contact.machine import STAGES as FACTS
 from telephony.contact.machine import TABLE, step
-from telephony.contact.model import (
-    Ending,
-    HuntState,
-    Leg,
-    LegState,
-    Role,
-    RungKind,
-    Stage,
-    Strategy,
-    TransferState,
-)
+from telephony.contact.model import Ending, HuntState, Leg, LegState, Role, Stage, TransferState
+from telephony.contact.plans import RungKind, Strategy
 from telephony.contact.records import replace
 from tests.contact.stages import STAGES, consulting, suitable
 

@@ -16,9 +16,9 @@ from telephony.contact import events as ev
 from telephony.contact import machine
 from telephony.contact.codec import encode
 from telephony.contact.model import Contact, Leg, LegState, Role, Stage
-from telephony.errors import Conflict, NotFound, StoreUnavailable
+from telephony.errors import Conflict, NotFound, RecordBroken, StoreUnavailable
 from telephony.store import keys
-from telephony.store.live import Live, RecordBroken
+from telephony.store.live import Live
 from tests.live.making import CALL, CUSTOMER, NOW, called
 
 ID = CALL[2:]

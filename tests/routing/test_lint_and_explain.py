@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from telephony.contact.model import Rung, RungKind, Strategy
+from telephony.contact.plans import Rung, RungKind, Strategy
 from telephony.errors import NotFound
 from telephony.routing.example import example_company
 from telephony.routing.explain import StepKind, as_data, as_text, explain

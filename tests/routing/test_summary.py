@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from telephony.contact.model import Strategy
+from telephony.contact.plans import Strategy
 from telephony.routing.example import example_company
 from telephony.routing.forms import Span
 from telephony.routing.model import Company, Day, EmergencyClose, Hours

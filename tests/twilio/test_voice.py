@@ -16,21 +16,18 @@ from telephony.contact.model import (
     HuntState,
     Leg,
     LegState,
-    Plan,
     Promise,
     PromiseState,
     Question,
     Role,
-    Rung,
-    RungKind,
     Stage,
-    Strategy,
     Target,
     TargetKind,
     Transfer,
     TransferMode,
     TransferState,
 )
+from telephony.contact.plans import Plan, Rung, RungKind, Strategy
 from telephony.prompts import LANGUAGES, Prompt
 from telephony.twilio import voice
 from telephony.twilio.urls import Urls

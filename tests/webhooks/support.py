@@ -17,7 +17,8 @@ from telephony.contact.events import (
     DialPlaced,
     Event,
 )
-from telephony.contact.model import Candidate, Contact, Leg, Plan, Role, Rung, RungKind, Strategy
+from telephony.contact.model import Contact, Leg, Role
+from telephony.contact.plans import Candidate, Plan, Rung, RungKind, Strategy
 from telephony.twilio.signature import sign
 
 ACCOUNT = "AC" + "0" * 31 + "1"

@@ -15,10 +15,10 @@ from telephony.contact.model import (
     PromiseState,
     Role,
     Stage,
-    Strategy,
     Target,
     TargetKind,
 )
+from telephony.contact.plans import Strategy
 from telephony.errors import StoreUnavailable
 from telephony.store import ledger
 from telephony.store.floor import Presence

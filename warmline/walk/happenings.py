@@ -14,23 +14,19 @@ from dataclasses import dataclass
 from telephony.contact import commands as co
 from telephony.contact import events as ev
 from telephony.contact.model import (
-    Candidate,
     Choice,
     Contact,
     Ending,
     Leg,
     LegState,
-    Plan,
     Promise,
     Role,
-    Rung,
-    RungKind,
     Stage,
-    Strategy,
     Target,
     TargetKind,
     TransferMode,
 )
+from telephony.contact.plans import Candidate, Plan, Rung, RungKind, Strategy
 
 ROOM, OTHER_ROOM = "CF1", "CF2"
 LEASE_MS = 10_000
