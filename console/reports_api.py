@@ -24,7 +24,7 @@ from console.wallboard.shapes import (
     Stretch,
     TodayOut,
 )
-from console.wallboard.tables import as_csv
+from console.wallboard.tables import as_csv, csv_file
 from telephony.errors import NotFound
 from telephony.store import ledger
 from telephony.store.ledger import TARGET_MS, ContactRecord, Figure
@@ -65,9 +65,7 @@ def show_report(kind: str, query_data: ReportQuery) -> ReportOut | Response:
     )
     if query_data.format == "json":
         return report
-    name = f"warmline-{kind}-{first.isoformat()}-{last.isoformat()}.csv"
-    told = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(as_csv(report), content_type="text/csv; charset=utf-8", headers=told)
+    return csv_file(kind, as_csv(report), report.since, report.until, zone)
 
 
 @api.get("/reports/contacts")

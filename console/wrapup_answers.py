@@ -36,12 +36,15 @@ class WrapUpCountOut(Out):
     code: str
     name: str
     count: int
+    took_ms: int
 
 
 class WrapUpReportOut(Out):
-    """How often each code was noted from `since` until `until`, most often first."""
+    """How often each code was noted from `since` until `until`, most often first, and how long that
+    took: from the end of the talk until the note, inside the agent's wrap-up time."""
 
     since: int
     until: int
     total: int
+    took_ms: int
     rows: list[WrapUpCountOut]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask import Response
+
 from console import guards, history, lookup, state
 from console.asks import NewWrapUp
 from console.blueprint import api, problems
 from console.guards import asker
 from console.problems import Problem
 from console.reports_api import bounds
-from console.wallboard.shapes import Stretch
+from console.wallboard.shapes import ReportQuery
+from console.wallboard.tables import csv_file, wrap_ups_as_csv
 from console.wrapup_answers import (
     WrapUpCodeOut,
     WrapUpCodes,
@@ -59,26 +62,30 @@ def wrap_up(contact_id: str, json_data: NewWrapUp) -> WrapUpOut:
     if json_data.code and json_data.code not in lookup.company(services).wrap_up_codes:
         raise Problem(422, "unknown_code", f"There is no wrap-up code {json_data.code}.")
     phone = lookup.softphone(who.identity)
+    now = services.clock.now_ms()
+    began = _wraps_up_since(services, phone, now)
     noted = WrapUp(
         contact_id=contact_id,
         agent=phone,
         department=department,
         code=json_data.code,
         note=json_data.note,
-        at=services.clock.now_ms(),
+        at=now,
+        took_ms=0 if began is None else max(0, now - began),
     )
     ledger.save_wrap_up(services.ledger, noted, version=version, stage=stage)
-    if json_data.done:
-        _end(services, phone, noted.at)
+    # Any other presence than the wrap-up is theirs to change.
+    if json_data.done and began is not None:
+        services.live.floor.set_presence(phone, Presence.AVAILABLE, now)
     return _shown(services, noted)
 
 
 @api.get("/reports/wrap-ups")
-@api.input(Stretch, location="query")
+@api.input(ReportQuery, location="query")
 @api.output(WrapUpReportOut)
 @problems(401, 403, 422, 503)
-def wrap_up_report(query_data: Stretch) -> WrapUpReportOut:
-    """How often each wrap-up code was noted over local days, by department."""
+def wrap_up_report(query_data: ReportQuery) -> WrapUpReportOut | Response:
+    """How often each wrap-up code was noted over local days by department, and the time it took."""
     services = state.services()
     since, until = bounds(services, query_data)
     counts = ledger.wrap_up_counts(
@@ -87,16 +94,26 @@ def wrap_up_report(query_data: Stretch) -> WrapUpReportOut:
     company = lookup.company(services)
     rows = [
         WrapUpCountOut(
-            department=department,
-            department_name=_name_of(services, department),
-            code=code,
-            name=company.wrap_up_codes.get(code, code),
-            count=count,
+            department=each.department,
+            department_name=_name_of(services, each.department),
+            code=each.code,
+            name=company.wrap_up_codes.get(each.code, each.code),
+            count=each.count,
+            took_ms=each.took_ms,
         )
-        for (department, code), count in counts.items()
+        for each in counts
     ]
     rows.sort(key=lambda row: (-row.count, row.department, row.code))
-    return WrapUpReportOut(since=since, until=until, total=sum(counts.values()), rows=rows)
+    report = WrapUpReportOut(
+        since=since,
+        until=until,
+        total=sum(row.count for row in rows),
+        took_ms=sum(row.took_ms for row in rows),
+        rows=rows,
+    )
+    if query_data.format == "json":
+        return report
+    return csv_file("wrap-ups", wrap_ups_as_csv(report), since, until, company.timezone)
 
 
 def _place(services: Services, contact_id: str) -> tuple[str, int, str]:
@@ -110,11 +127,10 @@ def _place(services: Services, contact_id: str) -> tuple[str, int, str]:
     return contact.department, contact.version, contact.stage.value
 
 
-def _end(services: Services, phone: str, now: int) -> None:
-    """Done: whoever wraps up now is available again; any other presence is theirs to change."""
+def _wraps_up_since(services: Services, phone: str, now: int) -> int | None:
+    """When the wrap-up began (ms) in which this agent is; None while they are in none."""
     said = presence_now(services.live, lookup.company(services), now).get(phone)
-    if said is not None and said.state is Presence.WRAP_UP:
-        services.live.floor.set_presence(phone, Presence.AVAILABLE, now)
+    return said.since if said is not None and said.state is Presence.WRAP_UP else None
 
 
 def _shown(services: Services, noted: WrapUp) -> WrapUpOut:

@@ -26,6 +26,7 @@ class Tally:
     in_menu: int = 0
     waits: list[int] = field(default_factory=list)
     holds: list[int] = field(default_factory=list)
+    held_by_agent: int = 0
     ringing: int = 0
     talking: int = 0
     transfers: Counter[str] = field(default_factory=Counter)
@@ -43,6 +44,7 @@ class Tally:
             self.holds.append(waited)
         elif contact.hold is not None:
             self.holds.append(max(0, now - contact.hold.since))
+            self.held_by_agent += 1
         elif contact.stage in {Stage.TALKING, Stage.TRANSFER}:
             self.talking += 1
         if transfer is not None and transfer.state is not TransferState.DONE:
@@ -57,6 +59,7 @@ class Tally:
             longest_wait_ms=max(self.waits, default=0),
             ringing=self.ringing,
             on_hold=len(self.holds),
+            held_by_agent=self.held_by_agent,
             longest_hold_ms=max(self.holds, default=0),
             talking=self.talking,
             transfers=TransfersOut(**self.transfers),

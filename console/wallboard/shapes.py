@@ -42,13 +42,15 @@ class TransfersOut(Out):
 
 
 class LiveOut(Out):
-    """What happens now. `waiting`: on the line without a person; `ringing`: our phones."""
+    """What happens now. `waiting`: on the line without a person; `ringing`: our phones; `on_hold`:
+    hears music, either while being passed on or, `held_by_agent`, because the agent said so."""
 
     in_menu: int
     waiting: int
     longest_wait_ms: int
     ringing: int
     on_hold: int
+    held_by_agent: int
     longest_hold_ms: int
     talking: int
     transfers: TransfersOut

@@ -1,4 +1,4 @@
-"""A report as CSV (RFC 4180), readable by people: times are local, durations are in seconds."""
+"""Reports as CSV (RFC 4180), readable by people: times are local, durations are in seconds."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import io
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from flask import Response
+
 from console.wallboard.shapes import ReportOut, ReportRowOut, TodayOut
+from console.wrapup_answers import WrapUpReportOut
 
 _SKIPPED = frozenset({"label", "key", "since", "until"})
+_MINUTE_MS = 60_000
 # A spreadsheet would take such a cell for a formula; names of departments are free text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -27,9 +31,34 @@ def as_csv(report: ReportOut) -> str:
     return out.getvalue()
 
 
+def wrap_ups_as_csv(report: WrapUpReportOut) -> str:
+    """A line for each code of each department and, last, the total."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["code", "name", "department", "wrap_ups", "minutes"])
+    for row in report.rows:
+        words = (row.code, _safe(row.name), _safe(row.department_name))
+        writer.writerow([*words, row.count, f"{row.took_ms / _MINUTE_MS:.1f}"])
+    writer.writerow(["total", "", "", report.total, f"{report.took_ms / _MINUTE_MS:.1f}"])
+    return out.getvalue()
+
+
+def csv_file(kind: str, text: str, since: int, until: int, zone: str) -> Response:
+    """The answer that a browser keeps as a file; named by its first and last local day."""
+    first, last = (_local(ms, zone)[:10] for ms in (since, until - 1))
+    told = {
+        "Content-Disposition": f'attachment; filename="warmline-{kind}-{first}-{last}.csv"',
+        "Cache-Control": "no-store",
+    }
+    return Response(text, content_type="text/csv; charset=utf-8", headers=told)
+
+
+def _safe(words: str) -> str:
+    return f"'{words}" if words.startswith(_FORMULA) else words
+
+
 def _where(row: ReportRowOut, zone: str) -> tuple[str, str, str]:
-    label = f"'{row.label}" if row.label.startswith(_FORMULA) else row.label
-    return label, _local(row.since, zone), _local(row.until, zone)
+    return _safe(row.label), _local(row.since, zone), _local(row.until, zone)
 
 
 def _column(name: str) -> str:

@@ -22,7 +22,8 @@ NOW = (
     Tile("live.in_menu", "In the menu", "count", "", "live", "choosing"),
     Tile("live.waiting", "Waiting", "count", "waiting", "live", "without a person"),
     Tile("live.longest_wait_ms", "Longest wait", "time", "longest_wait_ms", "live", "for a person"),
-    Tile("live.on_hold", "On hold", "count", "", "live", "being passed on"),
+    Tile("live.on_hold", "On hold", "count", "", "live", "hear music"),
+    Tile("live.held_by_agent", "Held by agent", "count", "", "live", "of those on hold"),
     Tile(
         "live.longest_hold_ms", "Longest hold", "time", "longest_hold_ms", "live", "of a customer"
     ),
@@ -32,6 +33,15 @@ NOW = (
     Tile("live.promises_due", "Promises due", "count", "", "", "to be called now"),
     Tile("live.promises_overdue", "Overdue", "count", "promises_overdue", "", "promises"),
 )
+_SHOWN_OF_DEPARTMENTS = (
+    "live.waiting",
+    "live.longest_wait_ms",
+    "live.ringing",
+    "live.on_hold",
+    "live.promises_due",
+    "live.promises_overdue",
+)
+DEPARTMENT = tuple(next(one for one in NOW if one.path == path) for path in _SHOWN_OF_DEPARTMENTS)
 TODAY = (
     Tile("today.offered", "Offered", "count", "", "offered", "contacts"),
     Tile("today.answered", "Answered", "count", "", "answered", "by a person"),

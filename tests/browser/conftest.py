@@ -114,6 +114,21 @@ def no_violations() -> Callable[[Page], None]:
 
 
 @pytest.fixture(scope="session")
+def no_violations_in_both_themes(
+    no_violations: Callable[[Page], None],
+) -> Callable[[Page], None]:
+    """The same in the light and in the dark theme, without waiting for colours to fade."""
+
+    def check(page: Page) -> None:
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
+            no_violations(page)
+
+    return check
+
+
+@pytest.fixture(scope="session")
 def no_sideways_scroll() -> Callable[[Page], None]:
     """Fail when the page is wider than its window."""
 

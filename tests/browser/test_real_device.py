@@ -126,7 +126,7 @@ navigator.mediaDevices.getUserMedia = (wish) => {
 
 
 def test_microphone_speaker_and_ringer_are_chosen_through_the_sdk_and_kept(
-    page: Page, no_violations: Callable[[Page], None]
+    page: Page, no_violations_in_both_themes: Callable[[Page], None]
 ) -> None:
     Twilio(page)
     page.add_init_script(ASKED)
@@ -145,7 +145,7 @@ def test_microphone_speaker_and_ringer_are_chosen_through_the_sdk_and_kept(
     speaker.select_option(louder)
     ringer = page.get_by_label("Ringtone")
     ringer.select_option(louder)
-    no_violations(page)
+    no_violations_in_both_themes(page)
     page.reload()
     expect(page.get_by_text("Phone ready")).to_be_visible()
     page.wait_for_function("wanted => window.asked.includes(wanted)", arg=wanted)

@@ -332,7 +332,7 @@ def test_a_callback_promised_by_keyboard_then_moved_and_cancelled(
 
 
 def test_after_a_call_the_agent_notes_what_it_was_about_and_is_not_rung_before(
-    scene: Scene, open_as: OpenAs, customer: str, no_violations: Check
+    scene: Scene, open_as: OpenAs, customer: str, no_violations_in_both_themes: Check
 ) -> None:
     ana = online(open_as, "ana")
     call, _ = call_sales(scene, customer, ana)
@@ -340,7 +340,7 @@ def test_after_a_call_the_agent_notes_what_it_was_about_and_is_not_rung_before(
     expect(ana.get_by_role("heading", name="What was it about?")).to_be_visible(timeout=LONG_MS)
     expect(ana.get_by_role("button", name="Wrap-up")).to_have_attribute("aria-pressed", "true")
     expect(ana.get_by_text("You are not rung for")).to_be_visible()
-    no_violations(ana)
+    no_violations_in_both_themes(ana)
     free = scene.api("sam").get("/departments/sales")["members"]
     assert not next(each for each in free if each["key"] == "ana")["free"]
     ana.get_by_label("An invoice").check()

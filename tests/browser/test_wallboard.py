@@ -136,6 +136,35 @@ def test_a_chart_has_its_table_and_the_same_question_as_csv(open_as: OpenAs) -> 
     assert lines[-1].split(",")[3] == total
 
 
+def test_what_contacts_were_about_is_a_table_of_codes_by_departments_and_a_file(
+    open_as: OpenAs, scene: Scene, no_violations: Check
+) -> None:
+    call, ana = with_ana(scene, "+12025553107")
+    scene.hang_up(call)
+    scene.down(ana)
+    scene.outcome(call, "resolved")
+    api = scene.api("ana")
+    noted = api.session.put(
+        f"{api.base}/api/v1/contacts/{call[2:].lower()}/wrap-up",
+        json={"code": "invoice", "note": "paid twice"},
+        headers={"X-CSRF-Token": api.csrf},
+        timeout=10,
+    )
+    assert noted.ok, noted.text
+    page = open_as("sam", "/wallboard/reports")
+    table = page.get_by_role("region", name="What it was about, as a table")
+    line = table.get_by_role("row", name="An invoice")
+    expect(line).to_be_visible()
+    column = table.get_by_role("columnheader").all_inner_texts().index("Sales")
+    cells = line.get_by_role("rowheader").or_(line.get_by_role("cell"))
+    expect(cells.nth(column)).to_contain_text(re.compile(r"^1 \d+\.\d min$"))
+    no_violations(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV of wrap-ups").click()
+    lines = download.value.path().read_text().splitlines()
+    assert lines[1].startswith("invoice,An invoice,Sales,1,")
+
+
 def test_contacts_are_found_by_number(open_as: OpenAs, scene: Scene) -> None:
     call, _ = with_ana(scene, "+12025553105")
     page = open_as("sam", "/wallboard/contacts")

@@ -250,3 +250,13 @@ def test_a_kiosk_link_shows_the_board_and_nothing_else_until_it_is_ended(
 def test_only_kiosk_links_are_ended_there(as_: Actors, house: House) -> None:
     other = book.issue_token(house.ledger, "ada", "script", now=START).token.id
     assert as_("sam")("DELETE", f"/board/kiosks/{other}").status_code == 404
+
+
+def test_a_customer_held_by_their_agent_is_told_apart_from_one_who_is_passed_on(
+    as_: Actors, play: LivePlay
+) -> None:
+    play.talk_with_ana()
+    held = as_("ana")("POST", f"/contacts/{play.contact.id}/hold")
+    assert held.status_code == 202, held.get_json()
+    sales = row(as_, "sales")["live"]
+    assert (sales["on_hold"], sales["held_by_agent"], sales["talking"]) == (1, 1, 0)

@@ -38,6 +38,7 @@ def test_a_wrap_up_is_kept_told_in_the_timeline_and_counted(
     as_: Actors, play: LivePlay, house: House
 ) -> None:
     talked(as_, play)
+    house.clock.now += MINUTE // 5
     path = f"/contacts/{play.contact.id}"
     saved = as_("ana")("PUT", f"{path}/wrap-up", {"code": "invoice", "note": "paid twice"})
     assert saved.status_code == 200
@@ -50,7 +51,15 @@ def test_a_wrap_up_is_kept_told_in_the_timeline_and_counted(
     report = as_("sam")("GET", "/reports/wrap-ups").get_json()
     (row,) = report["rows"]
     assert (row["code"], row["department"], row["count"]) == ("invoice", "sales", 1)
-    assert report["total"] == 1
+    assert (report["total"], row["took_ms"], report["took_ms"]) == (1, 12_000, 12_000)
+    asked = as_("sam")("GET", "/reports/wrap-ups?format=csv")
+    assert asked.content_type.startswith("text/csv")
+    assert asked.headers["Content-Disposition"].startswith('attachment; filename="warmline-wrap-')
+    assert asked.get_data(as_text=True).splitlines() == [
+        "code,name,department,wrap_ups,minutes",
+        "invoice,An invoice,Sales,1,0.2",
+        "total,,,1,0.2",
+    ]
     other = as_("sam")("GET", "/reports/wrap-ups?department=billing").get_json()
     assert other["rows"] == []
 
@@ -62,7 +71,8 @@ def test_the_newest_word_of_an_agent_stands(as_: Actors, play: LivePlay, house: 
         house.clock.now += 1
         as_("ana")("PUT", path, {"code": "order", "note": note})
     (kept,) = wrap_ups_of(house.ledger, play.contact.id)
-    assert kept.note == "second"
+    # What was mended after the wrap-up took no time of it.
+    assert (kept.note, kept.took_ms) == ("second", 1)
 
 
 def test_what_is_not_theirs_or_not_a_code_is_refused(as_: Actors, play: LivePlay) -> None:

@@ -27,7 +27,7 @@ from telephony.store.ledger import (
 from telephony.store.ledger.engine import reading, writing
 from telephony.store.ledger.tables import metadata
 
-HEAD = "0005"
+HEAD = "0006"
 
 MIGRATOR = """
 import sys

@@ -2,7 +2,7 @@
 
 import { get } from "/assets/js/api.js";
 import { draw, table } from "./charts.js";
-import { query, trouble } from "./words.js";
+import { h, minutes, query, trouble } from "./words.js";
 
 const VOLUME = [
   { key: "offered", label: "Offered", form: "count", colour: "--line-strong", bars: true },
@@ -42,22 +42,23 @@ function stretch() {
   byId("from_day").value = iso(from);
 }
 
-// What agents noted: words of theirs and the routing's, so as text and never as markup.
+// What agents noted: codes down, departments across. Words of theirs and the routing's are text.
 function wrapUps(place, report) {
-  const line = (kind, ...cells) => {
-    const row = document.createElement("tr");
-    for (const text of cells) row.append(Object.assign(document.createElement(kind), { textContent: text }));
-    return row;
+  const codes = new Map(report.rows.map((row) => [row.code, row.name || "Only a note"]));
+  const departments = new Map(report.rows.map((row) => [row.department, row.department_name || "No department"]));
+  const cell = (rows) => {
+    const count = rows.reduce((sum, row) => sum + row.count, 0);
+    const took = rows.reduce((sum, row) => sum + row.took_ms, 0);
+    return h("td", { className: "number" }, count ? [`${count} `, h("span", { className: "muted" }, `${minutes(took)} min`)] : "–");
   };
-  const whole = document.createElement("table");
-  whole.className = "table";
-  const head = whole.createTHead();
-  head.append(line("th", "Code", "Department", "Wrap-ups"));
-  whole.createTBody().append(
-    ...report.rows.map((each) => line("td", each.name || "Only a note", each.department_name, String(each.count))),
-    line("td", "All", "", String(report.total)),
-  );
-  place.replaceChildren(whole);
+  const line = (label, rows) => h("tr", {}, h("th", { scope: "row" }, label),
+    [...departments.keys()].map((key) => cell(rows.filter((row) => row.department === key))), cell(rows));
+  const head = ["Code", ...departments.values(), "All"].map((text) => h("th", { scope: "col" }, text));
+  const body = [...codes].map(([key, name]) => line(name, report.rows.filter((row) => row.code === key)));
+  const none = h("p", { className: "muted" }, "Nothing was noted in these days.");
+  const whole = h("table", { className: "table table-sm" },
+    h("thead", {}, h("tr", {}, head)), h("tbody", {}, body), h("tfoot", {}, line("All", report.rows)));
+  place.replaceChildren(report.rows.length ? whole : none);
 }
 
 async function show() {
@@ -80,6 +81,7 @@ async function show() {
     byId("target").textContent = `${report.target_ms / 1000} s`;
     asked.set("format", "csv");
     byId("csv").href = `/api/v1/reports/${kind}?${asked}`;
+    byId("wrap-ups-csv").href = `/api/v1/reports/wrap-ups?${asked}`;
     trouble(byId("trouble"), null);
   } catch (refusal) {
     trouble(byId("trouble"), refusal);

@@ -28,6 +28,9 @@ export function clock(ms) {
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
 }
 
+/** A length of time in minutes, with one decimal. */
+export const minutes = (ms) => (ms / 60_000).toFixed(1);
+
 const FORMS = {
   count: (value) => String(value),
   time: clock,

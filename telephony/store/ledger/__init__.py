@@ -101,6 +101,7 @@ from telephony.store.ledger.waits import RecentWait, recent_waits
 from telephony.store.ledger.wrapups import (
     WRAPPED_UP,
     WrapUp,
+    WrapUpCount,
     save_wrap_up,
     wrap_up_counts,
     wrap_ups_of,
@@ -136,6 +137,7 @@ __all__ = [
     "TransferRecord",
     "User",
     "WrapUp",
+    "WrapUpCount",
     "WrittenPromise",
     "add_user",
     "all_users",

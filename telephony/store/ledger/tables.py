@@ -154,6 +154,7 @@ wrap_ups = Table(
     Column("code", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("took_ms", BigInteger, nullable=False, server_default="0"),
     Index("wrap_ups_at", "at", "code"),
 )
 
