@@ -228,3 +228,24 @@ class Play:
         target = Target(TargetKind.DEPARTMENT, to, to.title())
         self.tell(ev.TransferAsked("client:ana", target, mode, "invoice 7"))
         return self.contact.transfers[-1].id
+
+
+def wanted(play: Play) -> set[type[co.Command]]:
+    """The kinds of commands that wait to be performed."""
+    return {type(entry.command) for entry in play.contact.pending}
+
+
+def looks(play: Play, *facts: ev.LegFact) -> None:
+    """Twilio is asked, and answers this."""
+    play.now += 20_000
+    play.quietly(ev.Inspected("none", play.now - 1, facts))
+
+
+def fact(call: str, room: str = "", **more: bool) -> ev.LegFact:
+    """What Twilio may answer of one call."""
+    return ev.LegFact(call, more.get("live", True), more.get("ringing", False), room, False)
+
+
+def dialled(play: Play) -> list[str]:
+    """The addresses that were dialled, in order."""
+    return [c.to for c in play.performed if isinstance(c, co.Dial)]

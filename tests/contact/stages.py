@@ -17,11 +17,19 @@ from telephony.contact.model import (
     TargetKind,
     TransferMode,
 )
+from telephony.contact.plans import Strategy
 from tests.contact.play import ROOM, Play, members, plan
 
 
 def seeking() -> Play:
     play = Play.started()
+    play.choose()
+    return play
+
+
+def ringing_two() -> Play:
+    play = Play.started()
+    play.plan = plan(strategy=Strategy.ALL)
     play.choose()
     return play
 

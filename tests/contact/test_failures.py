@@ -23,16 +23,12 @@ from telephony.contact.model import (
 )
 from telephony.contact.records import replace
 from telephony.contact.timing import DIAL_TRIES, FIND_AFTER_MS, PLAN_TRIES
-from tests.contact.play import ROOM, Play, members
+from tests.contact.play import ROOM, Play, members, wanted
 from tests.contact.stages import choosing, consulting, keeping, promised, restoring, talking
 
 
 def entry(play: Play, kind: type[co.Command]) -> co.Pending:
     return next(e for e in play.contact.pending if isinstance(e.command, kind))
-
-
-def wanted(play: Play) -> set[type[co.Command]]:
-    return {type(entry.command) for entry in play.contact.pending}
 
 
 def fail(play: Play, kind: type[co.Command], problem: ev.Problem, times: int = 1) -> None:

@@ -22,10 +22,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.planted import bugs_core, bugs_edge
+from tests.planted import bugs_core, bugs_edge, bugs_people
 from tests.planted.bug import Bug
 
-BUGS = (*bugs_core.BUGS, *bugs_edge.BUGS)
+BUGS = (*bugs_people.BUGS, *bugs_core.BUGS, *bugs_edge.BUGS)
 ROOT = Path(__file__).resolve().parents[2]
 DRIVE = "tests/planted/drive.py"
 PACKAGES = ("console", "simulator", "telephony", "warmline", "webhooks", "workers")

@@ -375,7 +375,7 @@ GROUPS: tuple[tuple[str, tuple[Fault, ...]], ...] = (
             fault(
                 45,
                 "hold is answered with 200 and does nothing",
-                "contact/test_stories.py::"
+                "contact/test_transfer_stories.py::"
                 "a_hold_that_does_nothing_gives_the_customer_back_to_the_agent",
                 "twilio/test_rest_network.py::"
                 "hold_that_is_answered_with_200_and_ignored_is_found_out",

@@ -12,7 +12,7 @@ GROUPS: tuple[tuple[str, tuple[Fault, ...]], ...] = (
                 46,
                 "the agent's browser closes while the receiver rings",
                 "stories: browser_dies",
-                "contact/test_stories.py::"
+                "contact/test_transfer_stories.py::"
                 "the_agents_browser_dies_while_it_rings_and_the_receiver_takes_over",
                 campaign="browser_closes agent_line_drops",
             ),
@@ -41,7 +41,7 @@ GROUPS: tuple[tuple[str, tuple[Fault, ...]], ...] = (
                 50,
                 "the receiver hangs up at the moment of completion",
                 "stories: receiver_vanishes",
-                "contact/test_stories.py::"
+                "contact/test_transfer_stories.py::"
                 "the_receiver_hangs_up_at_completion_and_the_customer_is_back_with_an_agent",
             ),
             fault(
