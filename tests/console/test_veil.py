@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -161,3 +162,39 @@ def test_the_companys_own_numbers_times_and_ids_stay_as_they_are(
         data = to_data(company) | {"customer_numbers": policy.value}
         shown = Veil(from_data(data)).over(text)
         assert shown.startswith(wanted)
+
+
+@pytest.mark.parametrize(
+    ("note", "shown"),
+    [
+        ("call (202) 555-0199 at 5", "call •••0199 at 5"),
+        ("2025550199, or 202.555.0188", "•••0199, or •••0188"),
+        ("1 202\u2013555\u20130199 is hers", "•••0199 is hers"),
+        ("mobile 0151 123 45678", "mobile •••5678"),
+        ("0049 (151) 123-45678", "•••5678"),
+        ("our 202 555 0100", "our 202 555 0100"),
+        ("order 1234567 of 2026-11-22 04:57:58", "order 1234567 of 2026-11-22 04:57:58"),
+        ("11/22/2026 12:30, 30,000.00 EUR", "11/22/2026 12:30, 30,000.00 EUR"),
+        ("1795309643234-0", "1795309643234-0"),
+        ('she said "202 555 0199"', 'she said "•••0199"'),
+    ],
+)
+def test_numbers_that_people_wrote_without_a_country_are_hidden_in_what_they_wrote(
+    note: str, shown: str
+) -> None:
+    ids = ["ca12025550199ca120255501990000ff", "12345678-1234-1234-1234-1234567890ab"]
+    answer = {"customer": "+4915112345678", "note": note, "at": 2025550199, "ids": ids}
+    data = to_data(example_company()) | {"customer_numbers": "last_four"}
+    covered = json.loads(Veil(from_data(data)).over(json.dumps(answer)))
+    assert covered == answer | {"customer": "•••5678", "note": shown}
+
+
+@pytest.mark.parametrize("policy", ["last_four"], indirect=True)
+def test_a_number_in_an_agents_own_words_is_hidden_from_the_next_agent_and_not_from_supervisors(
+    as_: Actors, play: LivePlay, policy: str, contact: str
+) -> None:
+    noted = {"code": "order", "note": "mobile (202) 555-0177"}
+    assert as_("ana")("PUT", f"/contacts/{contact}/wrap-up", noted).status_code == 200
+    for name, wanted in (("ana", "mobile •••0177"), ("sam", "mobile (202) 555-0177")):
+        (kept,) = as_(name)("GET", f"/contacts/{contact}/wrap-ups").get_json()["items"]
+        assert kept["note"] == wanted
