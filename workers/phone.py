@@ -8,6 +8,7 @@ from telephony.contact import commands as co
 from telephony.contact.events import (
     CommandDone,
     CommandFailed,
+    CustomerCalled,
     DialPlaced,
     DialRefused,
     Event,
@@ -16,6 +17,7 @@ from telephony.contact.events import (
     Problem,
 )
 from telephony.errors import StoreUnavailable
+from telephony.routing.languages import first_language
 from telephony.routing.policy import Verdict, check_address
 from telephony.store.ledger import append_audit
 from telephony.twilio.fates import Answer, Fate
@@ -25,16 +27,20 @@ log = logging.getLogger("warmline.workers")
 
 
 def dial(task: Task, command: co.Dial) -> Event:
-    """Ring somebody: if the policy allows the number (S10) and the member rings for nobody else.
+    """Ring somebody: if the policy allows the number (S10), and they ring or talk for nobody else
+    (a customer: are not on the line with us either, S9).
 
     The pace was kept by whoever called this. A dial whose fate is unknown stays claimed: the
-    member's phone may be ringing.
+    phone may be ringing.
     """
     verdict = check_address(task.company.dialling, command.to)
     if not verdict.allowed:
         return _forbidden(task, command, verdict)
     live, contact = task.services.live, task.contact
-    if not command.customer and not live.claim_member(command.to, contact.id, command.leg):
+    on_the_line = _on_the_line(task, command) if command.customer else None
+    if on_the_line is not None:
+        return on_the_line
+    if not live.claim_member(command.to, contact.id, command.leg):
         busy = f"{command.to} rings or talks for another contact"
         return DialRefused(task.pending.id, command.leg, busy, busy_elsewhere=True)
     answer = task.services.rest.place_call(contact.id, command, _caller_id(task))
@@ -43,6 +49,28 @@ def dial(task: Task, command: co.Dial) -> Event:
     if answer.fate in {Fate.REFUSED, Fate.GONE}:
         return DialRefused(task.pending.id, command.leg, answer.detail)
     return task.failed(answer)
+
+
+def _on_the_line(task: Task, command: co.Dial) -> Event | None:
+    """Has the customer called us meanwhile? Then they are not called.
+
+    We may not have heard of it: their webhook found our store away, and they listen to the words
+    for that. The call is taken in here as the webhook would have done, so that whoever waits for
+    the customer gets them with it.
+    """
+    answer = task.services.rest.calls_in(command.to)
+    if answer.value is None:
+        # The dial was certainly not made, so it may be tried again.
+        return CommandFailed(task.pending.id, Problem.TEMPORARY, answer.detail)
+    calls = [fact for fact in answer.value if task.contact.leg_of(fact.call) is None]
+    if not calls:
+        return None
+    for fact in calls:
+        language = first_language(task.company, command.to)
+        called = CustomerCalled(fact.call, command.to, fact.to, language)
+        task.services.dispatch.begin(called)
+    busy = "the customer is on the line with us already"
+    return DialRefused(task.pending.id, command.leg, busy, busy_elsewhere=True)
 
 
 def find_dial(task: Task, command: co.FindDial) -> Event:

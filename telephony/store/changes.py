@@ -157,7 +157,8 @@ def _claims(commit: Commit) -> list[Change]:
     before = {leg.id: leg.state for leg in commit.old.legs} if commit.old else {}
     changed: list[Change] = []
     for leg in commit.new.legs:
-        if leg.role is Role.CUSTOMER or before.get(leg.id) is leg.state:
+        called_us = leg.role is Role.CUSTOMER and not leg.outbound
+        if called_us or before.get(leg.id) is leg.state:
             continue
         claim = claim_of(commit.new.id, leg.id)
         if leg.state is LegState.ENDED:

@@ -25,6 +25,8 @@ __all__ = ["Answer", "CallFact", "Fate", "Present", "Rest"]
 
 CONNECT_SECONDS = 1.5
 AUDIBLE_SECONDS = 2.0
+LOOK_SECONDS = 1.5
+"""A look before a dial, which waits up to 5 s itself: both fit into one lease (timing.LEASE_MS)."""
 _LONGEST_PATIENCE = 5.0
 _POOL = 32
 _BACKSTOP_SECONDS = 60  # our own deadline stops the ringing long before
@@ -80,7 +82,7 @@ class _Http(HttpClient):  # type: ignore[misc]
         timeout: float | None = None,
         allow_redirects: bool = False,
     ) -> Response:
-        seconds = min(self._seconds, patience(method, url, data or {}))
+        seconds = min(self._seconds, patience(method, url, {**(params or {}), **(data or {})}))
         connect = min(CONNECT_SECONDS, seconds / 2)
         answer = self._session.request(
             method,
@@ -96,13 +98,16 @@ class _Http(HttpClient):  # type: ignore[misc]
         return Response(answer.status_code, answer.text, answer.headers)
 
 
-def patience(method: str, url: str, data: Mapping[str, object]) -> float:
-    """How long to wait for an answer, in seconds (settings may say less).
+def patience(method: str, url: str, fields: Mapping[str, object]) -> float:
+    """How long to wait for an answer, in seconds (settings may say less). ``fields``: form and
+    query.
 
     What changes what somebody hears is done again sooner, for they may be waiting in silence; doing
     it twice does no harm.
     """
-    heard = ("/Participants/" in url and "Hold" in data) or ("/Calls/" in url and "Url" in data)
+    if method == "GET" and "From" in fields:
+        return LOOK_SECONDS
+    heard = ("/Participants/" in url and "Hold" in fields) or ("/Calls/" in url and "Url" in fields)
     return AUDIBLE_SECONDS if method == "POST" and heard else _LONGEST_PATIENCE
 
 
@@ -214,6 +219,14 @@ class Rest:
         facts = (_call_fact(call) for call in listed.value)
         since = since_ms - _CLOCK_SLACK_MS
         return Answer(Fate.DONE, tuple(fact for fact in facts if fact.created >= since))
+
+    def calls_in(self, caller: str) -> Answer[tuple[CallFact, ...]]:
+        """The calls with which this number is on the line to us, or rings us, at this moment."""
+        listed = attempt(lambda: self.client.calls.list(from_=caller, limit=_LOOKED_AT))
+        if listed.value is None:
+            return Answer(listed.fate, detail=listed.detail)
+        came = (call for call in listed.value if str(call.direction) == "inbound")
+        return Answer(Fate.DONE, tuple(fact for fact in map(_call_fact, came) if fact.live))
 
     # -- rooms ----------------------------------------------------------------------------------
 

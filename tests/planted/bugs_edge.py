@@ -153,8 +153,7 @@ BUGS: Final[tuple[Bug, ...]] = (
     Bug(
         "no_claim",
         "workers/phone.py",
-        "    if not command.customer and not live.claim_member(command.to, contact.id,"
-        " command.leg):\n",
+        "    if not live.claim_member(command.to, contact.id, command.leg):\n",
         "    if not live.claims and not live.claim_member(command.to, contact.id, command.leg):\n",
         "a member is rung for two contacts at once",
     ),

@@ -111,6 +111,7 @@ def test_a_list_that_fails_is_worth_another_try(api: RequestsMock) -> None:
     api.get(f"{ROOT}/Conferences.json", json=error(500, 20500), status=500)
     rest = rest_at()
     assert rest.find_calls("+12025550155", 0).fate is Fate.TEMPORARY
+    assert rest.calls_in("+12025550155").fate is Fate.TEMPORARY
     assert rest.inspect("wl-1", (CALL,)).fate is Fate.TEMPORARY
 
 

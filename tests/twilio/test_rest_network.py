@@ -111,6 +111,25 @@ def test_a_live_call_is_found_again_by_the_number_that_was_dialled(line: Line) -
     assert line.rest.find_calls(PHONE, found.value[0].created + 60_000).value == ()
 
 
+def test_who_calls_us_now_is_found_by_their_number_and_nobody_else(line: Line) -> None:
+    line.box.phone(PHONE, never_answer=True)
+    line.ring(PHONE)
+    assert line.rest.calls_in(PHONE).value == ()
+    caller = "+12025550157"
+    line.box.phone(caller)
+    line.app.answers["/twilio/voice/customer"] = "<Response><Say loop='0'>Hello</Say></Response>"
+    (ours,) = line.box.client.incoming_phone_numbers.list()
+    ours.update(voice_url=line.app.url + "/twilio/voice/customer")
+    _, made = line.box.control("POST", "/sim/calls", {"from": caller, "to": OURS})
+    call = made["sid"]
+    line.box.calls_in(call, "in-progress")
+    found = line.rest.calls_in(caller)
+    assert found.value is not None
+    assert [(fact.call, fact.to, fact.live) for fact in found.value] == [(call, OURS, True)]
+    line.box.hang_up(call)
+    assert line.rest.calls_in(caller).value == ()
+
+
 def test_hold_is_set_read_and_taken_off_again(line: Line) -> None:
     line.box.in_room("wl-c1", "+12025550161")
     call, room = line.box.in_room("wl-c1", PHONE)

@@ -85,6 +85,7 @@ class ScriptedRest:
     fate: Fate = Fate.DONE
     held: bool | None = None
     calls: tuple[CallFact, ...] = ()
+    callers: tuple[CallFact, ...] = ()
     facts: tuple[LegFact, ...] = ()
     sid: str = "CA" + "d" * 32
 
@@ -105,6 +106,9 @@ class ScriptedRest:
 
     def find_calls(self, to: str, since_ms: int) -> Answer[tuple[CallFact, ...]]:
         return self._answer("find", (to, since_ms), self.calls)
+
+    def calls_in(self, caller: str) -> Answer[tuple[CallFact, ...]]:
+        return self._answer("calls_in", caller, self.callers)
 
     def inspect(self, room_name: str, calls: Iterable[str]) -> Answer[tuple[LegFact, ...]]:
         return self._answer("inspect", (room_name, tuple(calls)), self.facts)

@@ -87,10 +87,49 @@ def test_a_dial_that_did_not_work_says_how(desk: Desk, fate: Fate, expected: ev.
     assert do(desk, DIAL) == expected
 
 
-def test_a_customer_is_called_back_without_being_claimed(desk: Desk) -> None:
+BACK = replace(DIAL, to=CUSTOMER, customer=True)
+
+
+def test_a_customer_is_called_back_by_one_contact_at_a_time(desk: Desk) -> None:
     desk.begin()
-    do(desk, replace(DIAL, to=CUSTOMER, customer=True))
-    assert desk.services.live.claims() == {}
+    other = desk.begin("CA" + "e" * 32)
+    calling = Leg("l1", Role.CUSTOMER, CUSTOMER, LegState.RINGING, NOW, outbound=True)
+    other = desk.put(other, legs=(calling,))
+    event = do(desk, BACK)
+    assert isinstance(event, ev.DialRefused)
+    assert event.busy_elsewhere
+    desk.put(other, legs=(replace(calling, state=LegState.ENDED),))
+    assert do(desk, BACK) == ev.DialPlaced("k99", "l1", desk.rest.sid)
+
+
+def test_a_customer_who_calls_us_is_not_called_and_gets_whoever_waits_for_them(desk: Desk) -> None:
+    """Their webhook found the store away, so nobody has heard of the call but Twilio."""
+    contact = desk.begin()
+    lost = replace(contact.legs[0], state=LegState.ENDED)
+    desk.put(contact, legs=(lost,), stage=Stage.RESTORING, resume=Stage.TALKING)
+    new = "CA" + "f" * 32
+    desk.rest.callers = (CallFact(new, "+12025550100", "in-progress", True, NOW),)
+    event = do(desk, BACK)
+    assert isinstance(event, ev.DialRefused)
+    assert event.busy_elsewhere
+    assert desk.rest.of("dial") == []
+    after = desk.contact()
+    assert after.stage is Stage.TALKING
+    assert after.customer_leg is not None
+    assert after.customer_leg.call == new
+
+
+def test_the_call_whose_line_was_lost_is_no_reason_not_to_call_back(desk: Desk) -> None:
+    contact = desk.begin()
+    desk.rest.callers = (CallFact(contact.legs[0].call, "+12025550100", "in-progress", True, NOW),)
+    assert do(desk, BACK) == ev.DialPlaced("k99", "l1", desk.rest.sid)
+
+
+def test_nobody_is_called_back_while_twilio_cannot_say_whether_they_call_us(desk: Desk) -> None:
+    desk.begin()
+    desk.rest.fate = Fate.UNKNOWN
+    assert do(desk, BACK) == ev.CommandFailed("k99", ev.Problem.TEMPORARY, "unknown")
+    assert desk.rest.of("dial") == []
 
 
 def test_a_bug_after_a_dial_leaves_its_fate_unknown(

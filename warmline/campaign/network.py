@@ -107,7 +107,7 @@ class World(InProcess):
             settle(self.network)
         self.gate.strike(f"rest:{deed}", before=False)
         wait = self.dice.uniform(0.02, 0.15)
-        patience = patience_of(request.method, request.path, dict(request.form))
+        patience = patience_of(request.method, request.path, dict(request.query + request.form))
         if verdict.kind == "timeout" or verdict.seconds > patience:
             self.hub.pause(patience)
             raise requests.exceptions.ReadTimeout("no answer (injected fault)")
