@@ -187,7 +187,7 @@ def _unheld(leg: Leg, event: ev.Event) -> Leg:
 
 def read_hold(leg: Leg, held: bool, now: int) -> Leg:
     """What REST says about the hold; the news of it comes separately, or is lost."""
-    return leg if leg.held is held else replace(leg, held=held, unheard=now if held else 0)
+    return leg if leg.held is held else replace(leg, held=held, unheard=now)
 
 
 def _ended(leg: Leg, event: ev.Event) -> Leg:

@@ -200,7 +200,7 @@ class Leg:
     parting: bool = False  # hears our last sentence to them, then their document hangs up
     strange: bool = False  # the dial's fate is unknown; it may ring
     deaf: bool = False  # does not obey hold and unhold: fetched out of the room and led back in
-    unheard: int = 0  # since when REST says held, and no news of it has come (ms; 0: it has)
+    unheard: int = 0  # since when only REST says held or not; no news of it came (ms; 0: it did)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ def _of_leg(contact: Contact, leg: Leg, now: int) -> Sequence[Want]:
     if leg.role is _CUSTOMER and contact.stage in ON_DOCUMENT:
         return _fetched(leg)
     should = hold_wanted(contact, leg)
-    if should and leg.unheard and now >= leg.unheard + ECHO_MS and not _in_company(contact):
+    silent = leg.held and leg.unheard and now >= leg.unheard + ECHO_MS
+    if should and silent and not _in_company(contact):
         return _fetched(leg)  # the redirect has a fallback address, the hold document has none
     if should is None or should == leg.held:
         return []
@@ -181,6 +182,8 @@ def _doubtful(contact: Contact, now: int) -> bool:
         late = leg.state is _ACCEPTED and now >= leg.since + ARRIVE_MS
         if late and arrival_unknown(contact, leg):
             return True
+        if leg.unheard and not leg.held and contact.looked < leg.unheard + ECHO_MS <= now:
+            return True  # Twilio says yes and does nothing (fault 45): they may still hear music
     return _missed(contact)
 
 

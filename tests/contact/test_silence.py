@@ -163,3 +163,38 @@ def test_what_somebody_hears_is_tried_again_soon() -> None:
         (after,) = (e for e in play.contact.pending if isinstance(e.command, AUDIBLE))
         assert after.ready <= play.now + BACKOFF_AUDIBLE_MS * 1.2
         play.now = after.ready
+
+
+# -- an unhold that did nothing -----------------------------------------------------------------
+
+
+def taken_back_without_echo() -> Play:
+    """Ana cancelled; REST says that the customer is off hold, and no news of it came."""
+    play = talking()
+    transfer = play.transfer()
+    assert play.customer.held
+    play.echoes = False
+    play.tell(ev.CancelAsked(transfer))
+    assert not play.customer.held
+    assert play.customer.unheard == play.now
+    return play
+
+
+def test_an_unhold_without_an_echo_is_asked_for_and_repeated() -> None:
+    play = taken_back_without_echo()
+    play.now += ECHO_MS
+    play.quietly(ev.DeadlinePassed())
+    assert co.Inspect in kinds(play)
+    facts = (fact(play.customer.call, ROOM, held=True), fact(play.named("ana").call, ROOM))
+    play.quietly(ev.Inspected("none", play.now, facts))
+    assert co.Unhold in kinds(play)
+
+
+def test_an_unhold_without_an_echo_that_was_done_is_asked_for_once() -> None:
+    play = taken_back_without_echo()
+    play.now += ECHO_MS
+    facts = (fact(play.customer.call, ROOM), fact(play.named("ana").call, ROOM))
+    play.tell(ev.Inspected("none", play.now, facts))
+    play.now += ECHO_MS
+    play.quietly(ev.DeadlinePassed())
+    assert kinds(play) & {co.Inspect, co.Unhold} == set()

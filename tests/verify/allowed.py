@@ -314,6 +314,22 @@ ALLOWED: dict[str, Case] = {
         NONE,
     ),
     # L1, L3, L4
+    "a customer whose line broke before anybody was sought for them": (
+        "S5",
+        lambda: Play().calls_in(0, "mary").named(1, "mary", "m").down(3, "mary", "carrier"),
+        Facts(contact_outcomes={"m": ("customer_left",)}, promises=(), tickets=()),
+    ),
+    "a customer whose line broke, who was called back and did not pick up": (
+        "S5",
+        lambda: (
+            waiting()
+            .down(30, "mary", "carrier", "R")
+            .dials(31, "again", MARY)
+            .named(31.1, "again", "m", "l9")
+            .down(60, "again", "carrier")
+        ),
+        Facts(contact_outcomes={"m": ("customer_left",)}, promises=(), tickets=()),
+    ),
     "two people still talk at rest": ("L4", lambda: talking().rests(20), NONE),
     "an open promise whose hour has not come": (
         "L1",

@@ -248,6 +248,11 @@ BROKEN: dict[str, Case] = {
         lambda: waiting().down(30, "mary", "self", "R"),
         Facts(contact_outcomes={"m": ("ticketed",)}, tickets=()),
     ),
+    "nobody calls back a customer whose line broke while they waited": (
+        "S5",
+        lambda: waiting().down(30, "mary", "carrier", "R"),
+        Facts(contact_outcomes={"m": ("customer_left",)}, promises=(), tickets=()),
+    ),
     # S6
     "a promise is spoken that the ledger does not hold": (
         "S6",

@@ -36,6 +36,7 @@ class Contact:
     left: float | None = None  # when the last of them went down, while none is live
     left_by: str = ""
     line_broke: float | None = None
+    broke_in_room: bool = False  # past the menu: somebody was sought for them, or with them
     struck: float = float("-inf")  # when a fault last hit something of this contact
     promised: bool = False
     acted: float = 0.0  # when something was last done for the customer
@@ -306,6 +307,7 @@ class Truth:
                 self.last_left = self.t if by != "carrier" else float("inf")
             if by == "carrier" and leg.answered is not None:
                 contact.line_broke = self.t
+                contact.broke_in_room = leg.joined is not None
 
     def enter(self, leg: Leg, sid: str) -> Room:
         """``room.join``; an unknown contact of the leg or of the room is learnt from the other."""

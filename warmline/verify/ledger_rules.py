@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from warmline.verify.facts import CONTACT_OUTCOMES, TRANSFER_OUTCOMES, Facts, PromiseFact
-from warmline.verify.ground import Contact, Leg, Truth
+from warmline.verify.ground import NAMELESS, Contact, Leg, Truth
 from warmline.verify.report import Violation
 
 ROUNDING: Final = 0.002
@@ -72,6 +72,20 @@ def _s5_fits(truth: Truth, facts: Facts, name: str, outcome: str) -> None:
     }
     if not fits.get(outcome, True):
         _add_contact(truth, "S5", name, f"the outcome {outcome} does not fit what happened")
+
+
+def s5_left_to_a_broken_line(truth: Truth, facts: Facts) -> None:
+    """A line that breaks is no goodbye: the customer is called back, or promised, or ticketed."""
+    for name, outcomes in (facts.contact_outcomes or {}).items():
+        contact = truth.by_id.get(name)
+        if contact is None or contact.line_broke is None or not contact.broke_in_room:
+            continue
+        if contact.ended_by != {"carrier"} or contact.customer in NAMELESS or not outcomes:
+            continue
+        later = any(t >= contact.line_broke for t in contact.callbacks)
+        if not later and not facts.promises_of(name, "") and not facts.tickets_of(name, ""):
+            reason = f"the line broke at {contact.line_broke:.1f} s, and nobody called back"
+            _add_contact(truth, "S5", name, f"{outcomes[0]}: {reason}")
 
 
 def s6_kept_word(truth: Truth, facts: Facts) -> None:
@@ -221,6 +235,7 @@ def _closed_by(promise: PromiseFact, t: float) -> bool:
 RULES: Final[tuple[Callable[[Truth, Facts], None], ...]] = (
     s1_told_first,
     s5_one_outcome,
+    s5_left_to_a_broken_line,
     s6_kept_word,
     s8_promises_excepted,
     s9_promises,
