@@ -125,7 +125,7 @@ class Incoming:
         if contact.promise is None:
             return scene.speech(Prompt.LINE_RESTORED)
         back = scene.speech(
-            Prompt.GREETING_BACK, company=scene.house.company, department=scene.department
+            Prompt.GREETING_BACK, company=scene.house.company, department=scene.promised
         )
         return back + voice.redeemed(scene)
 

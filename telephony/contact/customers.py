@@ -51,13 +51,13 @@ from telephony.contact.seeking import (
     ask_ticket,
     begin_hunt,
     begin_return,
-    department_target,
     plan_again,
     restart,
     seek_again,
     seeking_stage,
     winner_of,
 )
+from telephony.contact.targets import ANEW, awaited, department_target, sought_last
 from telephony.contact.timing import RESTORE_TRIES, SHORT_TALK_MS
 
 
@@ -107,12 +107,12 @@ def on_called_again(contact: Contact, event: ev.CustomerCalled, now: int) -> Con
     contact = _add_customer_leg(contact, event, now)
     if contact.stage is Stage.RESTORING:
         return enter(replace(contact, resume=None), _resumed(contact), now)
+    target, hunt = awaited(contact), contact.hunt
     contact = redeem(replace(contact, ticket_reason=""), now)
-    hunt = contact.hunt
-    if hunt is None or hunt.state in {HuntState.OVER, HuntState.CANCELLED}:
-        contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
-    else:
+    if contact.stage is Stage.KEEPING and hunt is not None:
         contact = put_hunt(contact, replace(hunt, purpose=HuntPurpose.INBOUND))
+    else:
+        contact = begin_hunt(contact, HuntPurpose.INBOUND, target, now)
     return enter(replace(contact, waiting_since=now), Stage.SEEKING, now)
 
 
@@ -125,11 +125,11 @@ def on_called_early(contact: Contact, event: ev.CustomerCalled, now: int) -> Con
     if not awaits(contact):
         raise Refused("not_waiting")
     contact = _add_customer_leg(contact, event, now)
-    promise = contact.promise
+    promise, target = contact.promise, awaited(contact)
     assert promise is not None
     if promise.state is PromiseState.WRITING:
         contact = forget_promise(replace(contact, promise=None), promise.id, now)
-    contact = begin_hunt(redeem(contact, now), HuntPurpose.INBOUND, department_target(contact), now)
+    contact = begin_hunt(redeem(contact, now), HuntPurpose.INBOUND, target, now)
     return enter(replace(contact, waiting_since=now), seeking_stage(contact), now)
 
 
@@ -205,7 +205,7 @@ def on_choice(contact: Contact, event: ev.CustomerChose, now: int) -> Contact:
 def _keep_waiting(contact: Contact, choice: Choice, now: int) -> Contact:
     hunt = contact.hunt
     if contact.question is Question.AGENT_LEFT or hunt is None:
-        contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
+        contact = begin_hunt(contact, HuntPurpose.INBOUND, sought_last(contact), now)
     elif hunt.state is HuntState.RESTING:
         contact = plan_again(contact, hunt, now)
     elif choice is Choice.WAIT or hunt.state is HuntState.CANCELLED:
@@ -232,8 +232,9 @@ def farewell_overdue(contact: Contact, now: int) -> Contact:
     assert leg is not None
     if not joined(leg):
         return put_leg(contact, unwant(leg, AttemptOutcome.CANCELLED))
+    target = awaited(contact)
     contact = redeem(replace(contact, ticket="", ticket_reason=""), now)
-    contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
+    contact = begin_hunt(contact, HuntPurpose.INBOUND, target, now)
     return enter(contact, Stage.SEEKING, now)
 
 
@@ -247,9 +248,6 @@ def on_late_message(contact: Contact, event: ev.MessageRecorded, now: int) -> Co
     if not event.url or contact.ticket:
         return contact
     return replace(contact, message_url=event.url, ticket_reason="message")
-
-
-# -- promise and ticket ------------------------------------------------------------------------
 
 
 # -- rules that look at the customer's line ----------------------------------------------------
@@ -369,11 +367,20 @@ def _talking(contact: Contact, now: int) -> Contact:
     if served:
         contact = replace(contact, question=Question.AGENT_LEFT)
         return enter(contact, Stage.CHOOSING, now)
-    if contact.transfers:
+    if contact.transfers and not _sought_since(contact):
         contact = begin_return(contact, now)
     else:
-        contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
+        contact = begin_hunt(contact, HuntPurpose.INBOUND, sought_last(contact), now)
     return enter(contact, Stage.SEEKING, now)
+
+
+def _sought_since(contact: Contact) -> bool:
+    """Was a first human sought anew after the last transfer, as for a callback? Then whoever passed
+    the customer on has nothing to do with who has left.
+    """
+    hunt = contact.hunt
+    anew = hunt is not None and hunt.purpose in ANEW
+    return anew and hunt is not None and hunt.since > contact.transfers[-1].since
 
 
 def _restoring(contact: Contact, now: int) -> Contact:

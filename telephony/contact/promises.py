@@ -37,19 +37,16 @@ from telephony.contact.model import (
     PromiseState,
     Role,
     Stage,
-    Target,
-    TargetKind,
     TransferOutcome,
 )
 from telephony.contact.records import replace
 from telephony.contact.seeking import (
     begin_hunt,
-    department_target,
-    promise_target,
     seeking_stage,
     winner_left,
     winner_of,
 )
+from telephony.contact.targets import awaited, promised, sought_last
 
 _WRITING, _PROMISING = PromiseState.WRITING, Stage.PROMISING
 _WITH_US = frozenset({LegState.ANSWERED, LegState.ACCEPTED, LegState.JOINED})
@@ -141,8 +138,9 @@ def promise_impossible(contact: Contact, now: int) -> Contact:
     if promise is None or not waits:
         return contact  # nobody waits to be told: the outbox goes on trying
     # It may be in the ledger all the same; nobody will hear of it, so nobody shall be called.
+    target = awaited(contact)
     contact = forget_promise(replace(contact, promise=None), promise.id, now)
-    contact = begin_hunt(contact, HuntPurpose.INBOUND, department_target(contact), now)
+    contact = begin_hunt(contact, HuntPurpose.INBOUND, target, now)
     return enter(contact, seeking_stage(contact), now)
 
 
@@ -238,10 +236,7 @@ def settle_promise(contact: Contact, now: int) -> Contact:
         return replace(contact, ticket_reason="promise_attempts_used_up")
     if now < promise.due_from:
         return contact
-    target = promise_target(contact, promise)
-    if promise.agent:
-        target = Target(TargetKind.AGENT, promise.agent)
-    contact = begin_hunt(contact, HuntPurpose.PROMISE, target, now)
+    contact = begin_hunt(contact, HuntPurpose.PROMISE, promised(contact, promise), now)
     return enter(contact, Stage.KEEPING, now)
 
 
@@ -270,8 +265,7 @@ def _receiver_left_early(contact: Contact, now: int) -> Contact:
     """The receiver hung up before the customer was there: whoever answers is not left alone. A
     phone that rang in vain was one of the tries (S9).
     """
-    target = department_target(contact)
-    customer = _callback_leg(contact)
+    target, customer = sought_last(contact), _callback_leg(contact)
     if customer is not None and customer.state in _WITH_US:
         contact = redeem(contact, now)
         contact = begin_hunt(contact, HuntPurpose.INBOUND, target, now)

@@ -13,7 +13,8 @@ from telephony.contact import events as ev
 from telephony.contact.edit import staff_present
 from telephony.contact.model import Contact, HuntPurpose, PromiseState, Role, Stage
 from telephony.contact.promises import close_promise
-from telephony.contact.seeking import begin_hunt, department_target
+from telephony.contact.seeking import begin_hunt
+from telephony.contact.targets import department_target
 
 SERIALS = 1_000
 """Ids of the lost record are lower than this, so a new id never means an old leg or command."""

@@ -41,11 +41,17 @@ from telephony.contact.model import (
     Stage,
     Target,
     TargetKind,
-    Transfer,
     TransferOutcome,
 )
 from telephony.contact.plans import Ring, Rung, RungKind
 from telephony.contact.records import replace
+from telephony.contact.targets import (
+    ANEW,
+    department_of,
+    first_of,
+    instead,
+    return_target,
+)
 
 HUNTING = frozenset({Stage.SEEKING, Stage.TRANSFER, Stage.KEEPING})
 """The stages in which somebody new may be dialled (S8)."""
@@ -88,23 +94,6 @@ def begin_hunt(
         visited=visited,
     )
     return put_hunt(contact, hunt)
-
-
-def department_target(contact: Contact) -> Target:
-    return Target(TargetKind.DEPARTMENT, contact.department, contact.department_name)
-
-
-def promise_target(contact: Contact, promise: Promise) -> Target:
-    """The department that keeps the promise, if nobody else does."""
-    return department_target(replace(contact, department=promise.department))
-
-
-def return_target(transfer: Transfer) -> Target:
-    """The agent who passed the customer on."""
-    kind, _, name = transfer.by_address.partition(":")
-    if kind == "client":
-        return Target(TargetKind.AGENT, name, transfer.by_name)
-    return Target(TargetKind.NUMBER, transfer.by_address, transfer.by_name)
 
 
 def on_candidates(contact: Contact, event: ev.CandidatesFound, now: int) -> Contact:
@@ -249,6 +238,8 @@ def _round_over(contact: Contact, hunt: Hunt, now: int) -> Contact:
     contact = put_hunt(contact, replace(hunt, state=state, since=now, reason=reason))
     if contact.stage is Stage.KEEPING or agent_present(contact):
         return contact
+    if not more and _for_person(hunt):
+        return contact
     if not more and ladder.climb(contact, hunt).rung.kind in UNSPOKEN:
         return contact
     contact = replace(contact, question=Question.AFTER_ROUND)
@@ -281,6 +272,8 @@ def _won(contact: Contact, hunt: Hunt, now: int) -> Contact:
 def _over(contact: Contact, hunt: Hunt, now: int) -> Contact:
     if contact.stage not in HUNTING:
         return contact
+    if _for_person(hunt):  # They are away: whoever is there helps.
+        return begin_hunt(contact, hunt.purpose, instead(contact), now)
     climb = ladder.climb(contact, hunt)
     if contact.stage is Stage.KEEPING:
         return _give_up_keeping(contact, hunt, climb.rung, now)
@@ -291,13 +284,16 @@ def _over(contact: Contact, hunt: Hunt, now: int) -> Contact:
     return CLIMB[climb.rung.kind](contact, hunt, climb.rung, now)
 
 
+def _for_person(hunt: Hunt) -> bool:
+    """Is the person sought who was to call the customer back?"""
+    return hunt.target.kind is TargetKind.AGENT and hunt.purpose in ANEW
+
+
 def _give_up_keeping(contact: Contact, hunt: Hunt, rung: Rung, now: int) -> Contact:
     if rung.kind is RungKind.OVERFLOW:
         return _overflow(contact, hunt, rung, now)
     promise = contact.promise
     assert promise is not None
-    if hunt.target.kind is TargetKind.AGENT:  # The person is away: whoever is there calls.
-        return begin_hunt(contact, hunt.purpose, promise_target(contact, promise), now)
     return enter(replace(contact, promise=replace(promise, missed=True)), Stage.PROMISED, now)
 
 
@@ -326,8 +322,7 @@ def ask_promise(contact: Contact, now: int) -> Contact:
     if owed(contact) is not None:
         return enter(cancel_hunt(contact), Stage.PROMISING, now)
     contact, promise_id = next_id(cancel_hunt(contact), "p")
-    target = contact.transfer.target if contact.transfer else department_target(contact)
-    named = target.value if target.kind is TargetKind.DEPARTMENT else contact.department
+    named = department_of(contact)
     promise = Promise(id=f"{contact.id}.{promise_id}", department=named, state=PromiseState.WRITING)
     return enter(replace(contact, promise=promise), Stage.PROMISING, now)
 
@@ -368,8 +363,4 @@ def restart(contact: Contact, hunt: Hunt, now: int) -> Contact:
     """The customer chose to keep waiting after the last round: begin again from the first
     department.
     """
-    first = hunt.target
-    if hunt.visited and hunt.target.kind is TargetKind.DEPARTMENT:
-        same = hunt.visited[0] == hunt.target.value
-        first = hunt.target if same else Target(TargetKind.DEPARTMENT, hunt.visited[0])
-    return begin_hunt(contact, hunt.purpose, first, now)
+    return begin_hunt(contact, hunt.purpose, first_of(hunt), now)

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from telephony.contact.documents import Document, HoldNews, choices_of, hold_news
 from telephony.contact.model import Contact, HuntPurpose, Leg, PromiseState, Question, Role, Stage
+from telephony.contact.targets import department_of
 from telephony.prompts import Prompt, say, speak_duration, speak_time, speech_tag
 from telephony.twilio import twiml
 from telephony.twilio.urls import Urls
@@ -81,8 +82,8 @@ class Scene:
         """Where the customer is being helped to, in words of whoever listens."""
         contact = self.contact
         staff = self.leg.role is not Role.CUSTOMER and contact.transfer is None
-        if staff and contact.department in self.house.departments:
-            return self.house.departments[contact.department]
+        if staff and (key := department_of(contact)) in self.house.departments:
+            return self.house.departments[key]
         if contact.transfer is not None and contact.transfer.target.name:
             return contact.transfer.target.name
         hunt = contact.hunt
@@ -90,6 +91,18 @@ class Scene:
             return contact.transfers[-1].target.name or contact.department_name
         name = hunt.target.name or (hunt.plan.name if hunt.plan else "") if hunt else ""
         return name or contact.department_name or self.house.company
+
+    @property
+    def promised(self) -> str:
+        """The department that owes the callback; it may be another than they asked for."""
+        contact, promise, hunt = self.contact, self.contact.promise, self.contact.hunt
+        known = self.house.departments.get(promise.department if promise else "", self.department)
+        if promise is None or self.leg.role is not Role.CUSTOMER:
+            return known
+        if hunt and hunt.target.value == promise.department:
+            return self.department
+        chosen = promise.department == contact.department
+        return (contact.department_name if chosen else "") or known
 
     @property
     def agent(self) -> str:
@@ -188,20 +201,16 @@ def record_again(scene: Scene) -> str:
 
 
 def _recording(scene: Scene, words: str, mark: str = "") -> str:
-    contact, leg = scene.contact, scene.leg
-    action = scene.house.urls.message(contact.id, leg.id, contact.version) + mark
+    contact = scene.contact
+    action = scene.house.urls.message(contact.id, scene.leg.id, contact.version) + mark
     recorded = twiml.record(action, seconds=_MESSAGE_SECONDS, silence=_MESSAGE_SILENCE)
     # The redirect is reached only when nothing was said.
     return twiml.response(words, recorded, twiml.redirect(action))
 
 
 def _one_moment(scene: Scene) -> str:
-    contact, leg, urls = scene.contact, scene.leg, scene.house.urls
-    return twiml.response(
-        scene.speech(Prompt.ONE_MOMENT),
-        twiml.pause(1),
-        twiml.redirect(urls.customer(contact.id, leg.id)),
-    )
+    back = scene.house.urls.customer(scene.contact.id, scene.leg.id)
+    return twiml.response(scene.speech(Prompt.ONE_MOMENT), twiml.pause(1), twiml.redirect(back))
 
 
 def _promise_told(scene: Scene) -> str:
@@ -209,11 +218,8 @@ def _promise_told(scene: Scene) -> str:
     due = promise.due_from if promise is not None else scene.now
     # A moment that is already past would be a lie; the next minute is the honest one.
     when = scene.when(max(due, scene.now + 60_000))
-    # What an agent promised may be another department's than the one they wait for.
-    named = promise.department if promise is not None and promise.by else ""
-    department = scene.house.departments.get(named, scene.department)
     return twiml.response(
-        scene.speech(Prompt.PROMISE_SPOKEN, department=department, when=when),
+        scene.speech(Prompt.PROMISE_SPOKEN, department=scene.promised, when=when),
         _goodbye(scene),
     )
 
@@ -237,11 +243,10 @@ def _confirm(scene: Scene) -> str:
         who = scene.speech(Prompt.CALLBACK_LINE_BROKE, company=house.company)
     else:
         who = scene.speech(
-            Prompt.CALLBACK_GREETING, company=house.company, department=scene.department
+            Prompt.CALLBACK_GREETING, company=house.company, department=scene.promised
         )
-    ask = who + scene.speech(Prompt.CALLBACK_CONFIRM)
     gathered = twiml.gather(
-        ask,
+        who + scene.speech(Prompt.CALLBACK_CONFIRM),
         action,
         tag=speech_tag(scene.language),
         timeout=_KEY_SECONDS,
@@ -252,14 +257,13 @@ def _confirm(scene: Scene) -> str:
 
 
 def _voicemail(scene: Scene) -> str:
-    company = scene.house.company
-    return twiml.response(scene.speech(Prompt.CALLBACK_VOICEMAIL, company=company), twiml.HANGUP)
+    words = scene.speech(Prompt.CALLBACK_VOICEMAIL, company=scene.house.company)
+    return twiml.response(words, twiml.HANGUP)
 
 
 def _whisper(scene: Scene) -> str:
     contact, leg, urls = scene.contact, scene.leg, scene.house.urls
-    words = _whispered(scene)
-    inner = (words + twiml.pause(1)) * _WHISPERS
+    inner = (_whispered(scene) + twiml.pause(1)) * _WHISPERS
     if leg.misses:
         inner = scene.speech(Prompt.WHISPER_WRONG_KEY) + inner
     gathered = twiml.gather(
@@ -277,7 +281,7 @@ def _whispered(scene: Scene) -> str:
     contact = scene.contact
     if contact.stage is Stage.KEEPING:
         return scene.speech(
-            Prompt.WHISPER_CALLBACK, customer=scene.customer, department=scene.department
+            Prompt.WHISPER_CALLBACK, customer=scene.customer, department=scene.promised
         )
     transfer = contact.transfer
     if transfer is None:
@@ -391,4 +395,4 @@ def redeemed(scene: Scene) -> str:
     promise = scene.contact.promise
     if promise is None or promise.state is not PromiseState.REDEEMED:
         return ""
-    return scene.speech(Prompt.PROMISE_REDEEMED, department=scene.department)
+    return scene.speech(Prompt.PROMISE_REDEEMED, department=scene.promised)

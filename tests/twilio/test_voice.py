@@ -206,6 +206,24 @@ def test_the_promise_names_department_and_time_in_the_company_s_zone() -> None:
     assert "Billing will call you back today at 12:00 PM" in words
 
 
+@pytest.mark.parametrize(
+    ("document", "leg"),
+    [
+        (Document.PROMISE_TOLD, CUSTOMER),
+        (Document.CONFIRM, CUSTOMER),
+        (Document.WHISPER, RECEIVER),
+    ],
+)
+def test_a_promise_is_named_by_the_department_that_owes_it(document: Document, leg: Leg) -> None:
+    """The customer chose billing; an agent has promised them a call by dispatch."""
+    promise = Promise("p1", "dispatch", PromiseState.OPEN, NOW + 3_600_000, NOW + 7_200_000)
+    contact = replace(CONTACT, stage=Stage.KEEPING, transfers=(), hunt=None, promise=promise)
+    house = replace(HOUSE, departments={"billing": "Billing", "dispatch": "Dispatch"})
+    words = said(parsed(voice.render(document, Scene(house, contact, leg, NOW))))
+    assert "ispatch" in words
+    assert "illing" not in words
+
+
 def test_a_time_that_has_passed_is_never_promised() -> None:
     assert CONTACT.promise is not None
     late = replace(CONTACT, promise=replace(CONTACT.promise, due_from=NOW - 60_000))
