@@ -32,6 +32,11 @@ class ApiResponse:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+_JSON = "application/json; charset=utf-8"
+# Made once: `json.dumps` makes an encoder at every call that asks for anything unusual.
+_spelled = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
 class Handler(Protocol):
     """``simulator.rest.app.handle`` has this shape, and is called under the engine's lock."""
 
@@ -40,5 +45,4 @@ class Handler(Protocol):
 
 def as_json(status: int, value: Any) -> ApiResponse:
     """A JSON answer."""
-    body = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
-    return ApiResponse(status, body, {"Content-Type": "application/json; charset=utf-8"})
+    return ApiResponse(status, _spelled(value).encode(), {"Content-Type": _JSON})

@@ -46,9 +46,15 @@ class Clock:
 
     def pop(self, until: float) -> Callable[[], None] | None:
         """The next thing due no later than ``until``; moves ``now`` to its moment."""
-        due = self.next_due()
-        if due is None or due > until:
-            return None
-        _, _, timer = heapq.heappop(self._heap)
-        self.now = max(self.now, due)
-        return timer.what
+        heap = self._heap
+        while heap:
+            due, _, timer = heap[0]
+            if timer.what is None:
+                heapq.heappop(heap)
+            elif due > until:
+                return None
+            else:
+                heapq.heappop(heap)
+                self.now = max(self.now, due)
+                return timer.what
+        return None

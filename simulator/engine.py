@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
     from simulator.queues import Server
 
 DEFAULT_EPOCH = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+@lru_cache(16_384)
+def _http_date(epoch: datetime, t: float) -> str:
+    """A resource is shown many times, always with the moments at which it began and changed."""
+    return format_datetime((epoch + timedelta(seconds=t)).replace(microsecond=0))
 
 
 class Engine:
@@ -80,7 +87,7 @@ class Engine:
 
     def http_date(self, t: float | None) -> str | None:
         """RFC 2822 text in GMT with a numeric zone, as Twilio's resources have it."""
-        return None if t is None else format_datetime(self.moment(t).replace(microsecond=0))
+        return None if t is None else _http_date(self.epoch, t)
 
     def number_for(self, phone_number: str) -> Number | None:
         """The account's number with that address, if it owns it."""

@@ -12,6 +12,7 @@ import base64
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -96,7 +97,8 @@ class InProcess:
         if what is None:
             return False
         what()
-        settle(self.network)
+        if self.network.touched:
+            settle(self.network)
         return True
 
     def advance(self, seconds: float) -> None:
@@ -167,14 +169,20 @@ class InProcessHttpClient(HttpClient):  # type: ignore[misc]
         split = urlsplit(uri)
         names = {name.lower(): value for name, value in (headers or {}).items()}
         if auth is not None:
-            token = base64.b64encode(f"{auth[0]}:{auth[1]}".encode()).decode()
-            names["authorization"] = f"Basic {token}"
-        query = (*parse_qsl(split.query, keep_blank_values=True), *_pairs(params))
+            names["authorization"] = _basic(*auth)
+        asked = parse_qsl(split.query, keep_blank_values=True) if split.query else ()
+        query = (*asked, *_pairs(params))
         form = tuple(_pairs(data))
-        body = urlencode(form).encode()
+        body = urlencode(form).encode() if form else b""
         request = ApiRequest(method.upper(), unquote(split.path), query, form, names, body)
         answer = self.sim.rest(request)
         return Response(answer.status, answer.body.decode(), dict(answer.headers))
+
+
+@lru_cache(64)
+def _basic(user: str, password: str) -> str:
+    """The header of HTTP's basic authentication (RFC 7617)."""
+    return f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"
 
 
 def _pairs(values: dict[str, object] | None) -> list[tuple[str, str]]:

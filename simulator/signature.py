@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Iterable
 
@@ -13,6 +12,6 @@ def sign(auth_token: str, url: str, fields: Iterable[tuple[str, str]] = ()) -> s
 
     ``url`` has its query and no fragment; ``fields`` are the POST fields, none for GET.
     """
-    text = url + "".join(name + value for name, value in sorted(set(fields)))
-    digest = hmac.new(auth_token.encode(), text.encode(), hashlib.sha1).digest()
+    text = url + "".join([name + value for name, value in sorted(set(fields))])
+    digest = hmac.digest(auth_token.encode(), text.encode(), "sha1")
     return base64.b64encode(digest).decode()

@@ -9,6 +9,9 @@ from typing import Any, TextIO
 
 from simulator.clock import Clock
 
+# Made once: `json.dumps` makes an encoder at every call that asks for anything unusual.
+_spelled = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
@@ -48,4 +51,4 @@ class Trace:
 
 def as_line(line: dict[str, Any]) -> str:
     """The one spelling of a trace line, so that equal traces are equal bytes."""
-    return json.dumps(line, separators=(",", ":"), ensure_ascii=False)
+    return _spelled(line)

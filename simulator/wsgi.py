@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -36,9 +37,15 @@ def environ_of(delivery: Delivery) -> dict[str, Any]:
         "wsgi.run_once": False,
     }
     for name, value in delivery.headers:
-        key = name.upper().replace("-", "_")
-        environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
+        environ[_key(name)] = value
     return environ
+
+
+@lru_cache(256)
+def _key(name: str) -> str:
+    """A header's name as PEP 3333 spells it."""
+    key = name.upper().replace("-", "_")
+    return key if key == "CONTENT_TYPE" else f"HTTP_{key}"
 
 
 def call_wsgi(app: WsgiApp, delivery: Delivery) -> Outcome:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -81,7 +80,6 @@ def command(
         open_house() as house,
         _opened(trace) as out,
         _bar(worlds, as_json) as progress,
-        _lasting(),
     ):
         if worlds:
             campaign(house, worlds, total, trace=out, progress=progress)
@@ -111,18 +109,6 @@ def _planned(file: Path) -> Plan:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         why = f"{file} holds no world that a campaign kept ({type(error).__name__}: {error})"
         raise BadInput("plan", why) from error
-
-
-@contextmanager
-def _lasting() -> Iterator[None]:
-    """What is loaded by now lasts as long as the process: the garbage collector need not go
-    through it again and again, which took a tenth of the time.
-    """
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 @contextmanager

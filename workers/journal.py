@@ -28,7 +28,7 @@ from telephony.store.ledger import (
     Ledger,
     TransferRecord,
     append_journal,
-    timeline,
+    stages_of,
     upsert_contacts,
     upsert_transfers,
 )
@@ -73,7 +73,7 @@ def copy(services: Services, *, block_ms: int = 0) -> int:
 
 def summary_of(book: Ledger, contact: Contact) -> ContactRecord:
     """One contact in one line, for history and reports."""
-    told = _history(book, contact.id)
+    told = stages_of(book, contact.id)
     attempts = [leg for leg in contact.legs if leg.role is not Role.CUSTOMER]
     agents = [leg for leg in attempts if leg.role is Role.AGENT]
     over = contact.outcome is not None
@@ -86,7 +86,7 @@ def summary_of(book: Ledger, contact: Contact) -> ContactRecord:
         version=contact.version,
         department=contact.department or None,
         language=contact.language or None,
-        answered_at=next((row.at for row in told if _stage(row) == ANSWERED), None),
+        answered_at=next((at for at, stage in told if stage == ANSWERED), None),
         ended_at=contact.since if over else None,
         outcome=contact.outcome.value if contact.outcome else None,
         agent=agents[-1].address.removeprefix("client:") if agents else None,
@@ -116,23 +116,8 @@ def lost(contact: Contact) -> str:
     return "ended_by_us" if leg.unwanted else ""
 
 
-def _history(book: Ledger, contact_id: str) -> list[JournalEntry]:
-    rows: list[JournalEntry] = []
-    cursor: str | None = None
-    while True:
-        page = timeline(book, contact_id, cursor=cursor)
-        rows += page.items
-        cursor = page.next
-        if cursor is None:
-            return rows
-
-
-def _waited(told: Sequence[JournalEntry]) -> int:
-    return sum(after.at - row.at for row, after in pairwise(told) if _stage(row) in WAITING)
-
-
-def _stage(row: JournalEntry) -> str:
-    return str(row.data.get("stage", ""))
+def _waited(told: Sequence[tuple[int, str]]) -> int:
+    return sum(until - since for (since, stage), (until, _) in pairwise(told) if stage in WAITING)
 
 
 def _row(entry: Entry) -> JournalEntry:

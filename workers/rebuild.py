@@ -70,18 +70,16 @@ def rebuild(services: Services, network: Network, contact_id: str) -> Applied | 
 
 def rebuild_promises(services: Services) -> int:
     """Contacts of open promises that have no record any more; how many there were."""
-    count = 0
-    cursor: str | None = None
-    while True:
-        page = ledger.open_promises(services.ledger, cursor=cursor, limit=_PAGE)
-        ids = [promise.contact_id for promise in page.items]
-        missing = services.live.missing(ids)
-        for promise in page.items:
-            if promise.contact_id in missing and _wait_again(services, promise):
-                count += 1
-        cursor = page.next
-        if cursor is None:
-            return count
+    ids = ledger.promised_contacts(services.ledger)
+    lost: set[str] = set()
+    for first in range(0, len(ids), _PAGE):
+        lost |= services.live.missing(ids[first : first + _PAGE])
+    return sum(_promised_again(services, contact_id) for contact_id in sorted(lost))
+
+
+def _promised_again(services: Services, contact_id: str) -> int:
+    page = ledger.open_promises(services.ledger, contact_id=contact_id)
+    return sum(_wait_again(services, promise) for promise in page.items)
 
 
 def close_lost(services: Services, network: Network, *, before: int) -> int:

@@ -21,7 +21,8 @@ def path(network: Network, *parts: str) -> str:
 
 def links(network: Network, owner: tuple[str, ...], **names: str) -> dict[str, str]:
     """`subresource_uris`: each keyword is a key and the collection it points to."""
-    return {key: path(network, *owner, collection) for key, collection in names.items()}
+    base = path(network, *owner).removesuffix(".json")
+    return {key: f"{base}/{collection}.json" for key, collection in names.items()}
 
 
 def by_text(
@@ -29,7 +30,9 @@ def by_text(
 ) -> list[T]:
     """Keep the records whose value equals the query's, if the query has it."""
     wanted = query.get(name)
-    return [record for record in records if wanted is None or value(record) == wanted]
+    if wanted is None:
+        return list(records)
+    return [record for record in records if value(record) == wanted]
 
 
 def by_date(

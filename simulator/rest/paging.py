@@ -33,20 +33,22 @@ def page_of(
     A PageToken names the record next to the page (after it: `PA…`, before it: `PB…`), so that
     records created between two requests neither repeat nor hide one.
     """
+    token = request.query.get("PageToken")
     size = _number(request, "PageSize", DEFAULT_SIZE, 1, LARGEST_SIZE)
     number = _number(request, "Page", 0, 0, 10**9)
-    begin = _begin(request.query.get("PageToken"), records, identify, number, size)
+    begin = _begin(token, records, identify, number, size)
     shown = records[begin : begin + size]
     start = number * size
     following = begin + size < len(records)
     uri = _uri(request, size)
+    first = uri(0, None)
     body: Json = {
-        "first_page_uri": uri(0, None),
+        "first_page_uri": first,
         "end": start + len(shown) - 1 if shown else 0,
         "previous_page_uri": (
             uri(number - 1, f"PB{identify(shown[0])}") if number > 0 and shown else None
         ),
-        "uri": uri(number, request.query.get("PageToken")),
+        "uri": first if number == 0 and token is None else uri(number, token),
         "page_size": size,
         "start": start if shown else 0,
         "next_page_uri": uri(number + 1, f"PA{identify(shown[-1])}") if following else None,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_context
@@ -132,18 +134,34 @@ def campaign(
     shift, number = 0.0, 0
     if trace is not None:
         number = _cast(trace, worlds)
-    for place, plan in enumerate(worlds):
-        result = play(house, plan)
-        if trace is not None:
-            last = place == len(worlds) - 1
-            number = _append(trace, result, shift, number, last=last)
-            # Whole days, so that the hour of the day stays what it was.
-            shift += DAY_S * (result.virtual // DAY_S + 1)
-        progress(result)
-        total.add(result)
+    with _garbage_later():
+        for place, plan in enumerate(worlds):
+            result = play(house, plan)
+            if trace is not None:
+                last = place == len(worlds) - 1
+                number = _append(trace, result, shift, number, last=last)
+                # Whole days, so that the hour of the day stays what it was.
+                shift += DAY_S * (result.virtual // DAY_S + 1)
+            progress(result)
+            total.add(result)
+            gc.collect()
     total.seconds = time.perf_counter() - began
     total.cpu_seconds = time.process_time() - cpu
     return total
+
+
+@contextmanager
+def _garbage_later() -> Iterator[None]:
+    """Garbage is collected between worlds and not while one is played. What is loaded by now
+    lasts as long as the process: it is not gone through again and again.
+    """
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 def side_by_side(worlds: list[Plan], total: Sum, processes: int) -> Sum:

@@ -16,7 +16,7 @@ from telephony.store.ledger.idempotency import (
     store_response,
     stored_response,
 )
-from telephony.store.ledger.journal import JournalEntry, append_journal, timeline
+from telephony.store.ledger.journal import JournalEntry, append_journal, stages_of, timeline
 from telephony.store.ledger.migrate import check_schema, migrate
 from telephony.store.ledger.outside import link, person_from_outside
 from telephony.store.ledger.paging import Page
@@ -35,6 +35,7 @@ from telephony.store.ledger.promises import (
     promise,
     promise_by_token,
     promise_token,
+    promised_contacts,
     write_promise,
 )
 from telephony.store.ledger.reports import (
@@ -173,6 +174,7 @@ __all__ = [
     "promise_by_token",
     "promise_report",
     "promise_token",
+    "promised_contacts",
     "publish_routing",
     "recent_waits",
     "report_series",
@@ -186,6 +188,7 @@ __all__ = [
     "set_password",
     "set_role",
     "softphone_keys",
+    "stages_of",
     "store_response",
     "stored_response",
     "take_ticket",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from telephony.store.ledger.engine import Ledger, insert, reading, writing
 from telephony.store.ledger.paging import Page, fetch_page
@@ -55,6 +55,20 @@ def timeline(
     key = (_T.at, _T.version, _T.id)
     with reading(ledger) as conn:
         return fetch_page(conn, query, key, _entry, cursor=cursor, limit=limit)
+
+
+# Built once: to build a statement costs more than to run it.
+_STAGES = (
+    select(_T.at, _T.data["stage"].as_string())
+    .where(_T.contact_id == bindparam("contact"))
+    .order_by(_T.at, _T.version, _T.id)
+)
+
+
+def stages_of(ledger: Ledger, contact_id: str) -> list[tuple[int, str]]:
+    """When each event of one contact happened and in which stage the contact was after it."""
+    with reading(ledger) as conn:
+        return [(at, stage or "") for at, stage in conn.execute(_STAGES, {"contact": contact_id})]
 
 
 _FIELDS = tuple(field.name for field in fields(JournalEntry))

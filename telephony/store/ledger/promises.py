@@ -170,6 +170,16 @@ def open_promises(
         return fetch_page(conn, query, (_T.due_from, _T.id), _record, cursor=cursor, limit=limit)
 
 
+# Built once: it is asked every few seconds, and to build a statement costs more than to run it.
+_PROMISED = select(_T.contact_id).where(_T.state == PromiseState.OPEN).order_by(_T.due_from, _T.id)
+
+
+def promised_contacts(ledger: Ledger) -> list[str]:
+    """The contacts of all open promises, earliest first."""
+    with reading(ledger) as conn:
+        return list(conn.scalars(_PROMISED))
+
+
 def closed_promises(
     ledger: Ledger,
     *,

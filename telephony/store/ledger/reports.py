@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 
 from telephony.store.ledger.engine import Ledger, reading
 from telephony.store.ledger.figures import TARGET_MS, Figure, count, count_of, time_to_answer
@@ -168,17 +168,22 @@ def promise_backlog(ledger: Ledger, *, now: int) -> dict[str, PromiseBacklog]:
         }
 
 
+# Built once: it is asked every few seconds, and to build a statement costs more than to run it.
+_OPEN = select(_C.id, _C.started_at, _C.department).where(
+    _C.ended_at.is_(None),
+    _C.started_at < bindparam("before"),
+    ~exists().where(tickets.c.contact_id == _C.id),
+)
+
+
 def open_in_history(ledger: Ledger, *, before: int) -> dict[str, tuple[int, str]]:
     """Contacts that began before `before` and have not ended: when they began, and the department.
 
     Contacts for which there is a ticket are left out: somebody will act.
     """
-    ticketed = exists().where(tickets.c.contact_id == _C.id)
-    query = select(_C.id, _C.started_at, _C.department).where(
-        _C.ended_at.is_(None), _C.started_at < before, ~ticketed
-    )
     with reading(ledger) as conn:
-        return {row.id: (row.started_at, row.department or "") for row in conn.execute(query)}
+        rows = conn.execute(_OPEN, {"before": before})
+        return {row.id: (row.started_at, row.department or "") for row in rows}
 
 
 def promise_report(
