@@ -25,7 +25,6 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from telephony.errors import BadInput, Conflict, StoreUnavailable
-from telephony.store.ledger.postgres import postgres_engine
 
 POOL_WAIT_S = 2
 _BEGIN = "warmline_begin"
@@ -65,6 +64,9 @@ def open_ledger(database_url: str | URL, *, patience: Patience = LIVE) -> Ledger
     url = _checked_url(database_url)
     if url.get_backend_name() == "sqlite":
         return Ledger(_sqlite_engine(url, patience))
+    # The driver is imported only by those who use it: it takes as long as a quarter of SQLAlchemy.
+    from telephony.store.ledger.postgres import postgres_engine
+
     return Ledger(
         postgres_engine(
             url,

@@ -2,17 +2,17 @@
 
 Migrations only ever add: during a rolling deploy the old code goes on working beside the new
 form, so an old process that finds a newer database leaves it alone.
+
+Alembic and what it brings are a tenth of what a process imports, and nearly none of ours migrates
+anything: whoever does imports it then.
 """
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from telephony.errors import StoreUnavailable
@@ -24,6 +24,10 @@ from telephony.store.ledger.engine import (
     reading,
     writing,
 )
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 MIGRATING = Patience(lock_ms=60_000, statement_ms=600_000)
 _WAL_WAIT_S = 10.0
@@ -38,6 +42,8 @@ def migrate(ledger: Ledger) -> str:
     Within a process call it from one thread at a time: Alembic keeps its context in a global.
     Raises StoreUnavailable when the database cannot be used; then nothing was changed.
     """
+    from alembic import command
+
     patient = open_ledger(ledger.engine.url, patience=MIGRATING)
     try:
         if patient.engine.dialect.name == "sqlite":
@@ -98,10 +104,14 @@ def _prepare_file(ledger: Ledger) -> None:
 
 
 def _revision(conn: Connection) -> str | None:
+    from alembic.migration import MigrationContext
+
     return MigrationContext.configure(conn).get_current_revision()
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
@@ -109,6 +119,8 @@ def _config() -> Config:
 
 
 def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(_config())
 
 
