@@ -25,11 +25,11 @@ venv: $(READY)
 demo: $(READY)
 	@$(BIN)/warmline demo $(ARGS)
 
-# Tests of files share nothing but the machine, so they run side by side, a file at a time.
-# Those marked slow have targets of their own below.
+# Tests of files share nothing but the machine, so they run side by side, a file at a time, and the
+# longest files first (tests/conftest.py). Those marked slow have targets of their own below.
 test: $(READY)
 	@sh tests/browser/install.sh $(BIN)/python
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow" $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder -m "not slow" $(ARGS)
 
 # Every process killed, every store taken away, under calls: about five minutes on two idle cores.
 processes: $(READY)

@@ -6,6 +6,7 @@ import faulthandler
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,48 @@ from telephony.embedded import EmbeddedRedis
 for _name in tuple(os.environ):
     if _name.startswith(("WARMLINE_", "TWILIO_")):
         del os.environ[_name]
+
+# Nor how long they take: without bytecode, each of the hundreds of processes that are started here
+# compiles all of our modules again, and each process of pytest all tests.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# What takes longest begins first, so that nobody waits for one file in the end. Side by side, a
+# file is given out whole (Makefile), in the order of this list and then of the folders.
+LONGEST = (
+    "browser/test_softphone.py",
+    "processes/",
+    "console/test_fuzz.py",
+    "stories/",
+    "ops/test_up.py",
+    "browser/",
+    "bench/",
+    "workers/test_end_to_end",
+    "campaign/",
+    "webhooks/test_door.py",
+    "ledger/",
+    "console/",
+    "ops/",
+)
+# Most of what takes long waits: for ringing in real time, for processes that start.
+MORE_THAN_CORES = 2
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes `-n auto` means."""
+    return (os.cpu_count() or 1) + MORE_THAN_CORES
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, when several processes share the tests. All of them sort alike."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        here = Path(__file__).parent
+        items.sort(key=lambda item: _rank(item.path.relative_to(here).as_posix()))
+
+
+def _rank(file: str) -> int:
+    starts = (place for place, start in enumerate(LONGEST) if file.startswith(start))
+    return next(starts, len(LONGEST))
 
 
 def pytest_configure() -> None:
