@@ -16,7 +16,12 @@ from telephony.contact.events import CallbackAsked
 from telephony.contact.model import Contact
 from telephony.routing.model import Department
 from telephony.routing.plans import find_member
-from telephony.routing.promises import PromiseWindow, offered_windows, promise_window
+from telephony.routing.promises import (
+    PromiseWindow,
+    offered_windows,
+    promise_window,
+    too_far,
+)
 from telephony.store import ledger
 
 if TYPE_CHECKING:
@@ -92,7 +97,10 @@ def _refuse_impossible(
 ) -> None:
     if not contact.customer:
         raise Problem(409, "number_withheld")
-    at = lookup.moment(max(not_before, services.clock.now_ms()))
+    now = services.clock.now_ms()
+    if too_far(not_before, now):
+        raise Problem(422, "too_far_ahead")
+    at = lookup.moment(max(not_before, now))
     if promise_window(lookup.company(services), department, contact.customer, at) is None:
         raise Problem(409, "callback_not_possible")
     others = ledger.open_promises(

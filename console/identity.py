@@ -95,7 +95,7 @@ _memory = _Memory()
 def install(app: Flask) -> None:
     """Let the app keep sessions. Cookies are for this site and not for scripts."""
     settings = state.of(app).settings
-    app.secret_key = app.secret_key or settings.secret_key.get_secret_value()
+    app.secret_key = app.secret_key or settings.key_for("session")
     app.config.update(
         SESSION_COOKIE_NAME="warmline",
         SESSION_COOKIE_HTTPONLY=True,
@@ -171,7 +171,7 @@ def still_valid(services: Services, asker: Asker) -> bool:
 
 def csrf_token(asker: Asker) -> str:
     """The word that our pages send with every change; it belongs to one session."""
-    secret = state.services().settings.secret_key.get_secret_value()
+    secret = state.services().settings.key_for("csrf")
     return hmac.new(secret.encode(), b"csrf:" + asker.plain.encode(), "sha256").hexdigest()
 
 

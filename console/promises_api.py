@@ -14,7 +14,7 @@ from telephony.contact.events import Event, PromiseCancelled, PromiseMoved
 from telephony.contact.model import PromiseState as LivePromiseState
 from telephony.errors import NotFound
 from telephony.routing.plans import find_member
-from telephony.routing.promises import may_ring
+from telephony.routing.promises import may_ring, too_far
 from telephony.store import ledger
 from telephony.store.ledger import Page, PromiseRecord, PromiseState, Role
 
@@ -66,6 +66,8 @@ def move_promise(promise_id: str, json_data: NewWindow) -> PromiseOut:
     begins, ends = json_data.due_from, json_data.due_until
     if ends <= now:
         raise Problem(422, "invalid", "due_until: it has passed already.")
+    if too_far(ends, now):
+        raise Problem(422, "too_far_ahead")
     if not may_ring(lookup.company(services), found.customer, lookup.moment(max(begins, now))):
         raise Problem(409, "outside_hours")
     moved = ledger.move_promise(

@@ -314,6 +314,11 @@ REASONS: dict[str, Reason] = {
         "The customer may not be called then, by their own clock.",
         "Choose a time inside the hours that the company's promises keep.",
     ),
+    "too_far_ahead": Reason(
+        "Too far ahead",
+        "Callbacks are promised for the next 90 days at most.",
+        "Choose an earlier time, or note the wish and promise it later.",
+    ),
     "no_such_promise": Reason(
         "No such promise", "This contact has no such promise.", "Read the contact again."
     ),

@@ -7,6 +7,7 @@ not slip into logs; an empty string always means "not set".
 
 from __future__ import annotations
 
+import hmac
 import os
 import re
 import secrets
@@ -96,6 +97,9 @@ def _default_public_url(data: dict[str, Any]) -> str:
     return f"http://127.0.0.1:{data.get('web_port', 8000)}"
 
 
+Purpose = Literal["session", "csrf", "promise link", "alert webhook"]
+"""What secrets are needed for; the word is part of the secret and never changes."""
+
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -107,8 +111,9 @@ class Settings(BaseSettings):
     - `twilio_base_url` is empty for Twilio itself, or the address of a simulator.
     - `rest_timeout` is in seconds and may not exceed 5, because a customer waits behind it.
     - `calls_per_second` is what the Twilio account allows for starting calls (default 1).
-    - `alert_url` is told of every ticket, signed with `secret_key`, and told again every
-      `alert_again_minutes` until somebody has taken the ticket.
+    - `secret_key` signs nothing itself; `key_for` makes a secret of it for each purpose.
+    - `alert_url` is told of every ticket, signed, and told again every `alert_again_minutes` until
+      somebody has taken the ticket.
     - `trusted_proxies` is how many proxies of our own stand before the web process; each of them
       appends to X-Forwarded-For the address that it was asked from. 0: nobody's word is taken.
     - `oidc_…` switch signing in with the company's own accounts on (OpenID Connect); `oidc_roles`
@@ -175,6 +180,13 @@ class Settings(BaseSettings):
     def live_twilio(self) -> bool:
         """Whether calls go to Twilio itself instead of a simulator."""
         return self.twilio_configured and not self.twilio_base_url
+
+    def key_for(self, purpose: Purpose) -> str:
+        """The secret for one purpose, made of `secret_key`: HMAC-SHA256 under it of a label, in
+        hexadecimal digits. Whoever learns one knows neither another one nor `secret_key`.
+        """
+        label = f"warmline {purpose}".encode()
+        return hmac.new(self.secret_key.get_secret_value().encode(), label, "sha256").hexdigest()
 
 
 def variable(field: str) -> str:

@@ -10,6 +10,8 @@ from contextlib import closing, contextmanager
 import click
 
 from console.identity import SESSION_LABEL
+from telephony.errors import StoreUnavailable
+from telephony.store.floor import Presence
 from telephony.store.ledger import (
     Ledger,
     Role,
@@ -21,7 +23,9 @@ from telephony.store.ledger import (
     revoke_labelled,
     set_enabled,
     set_password,
+    user,
 )
+from telephony.store.live import Live
 from warmline.running import settings_here
 
 _password = click.option(
@@ -65,11 +69,11 @@ def group() -> None:
 def add(name: str, role: str, display: str, password: str, as_json: bool) -> None:
     """Add a person who may sign in as NAME."""
     with _people() as ledger:
-        user = add_user(ledger, name, Role(role), password, now=_now_ms(), display=display)
+        new = add_user(ledger, name, Role(role), password, now=_now_ms(), display=display)
     if as_json:
-        click.echo(json.dumps({"name": user.name, "role": user.role, "identity": user.identity}))
+        click.echo(json.dumps({"name": new.name, "role": new.role, "identity": new.identity}))
     else:
-        click.echo(f"{user.name} may sign in as {user.role}; the softphone is {user.identity}.")
+        click.echo(f"{new.name} may sign in as {new.role}; the softphone is {new.identity}.")
 
 
 @group.command()
@@ -88,12 +92,19 @@ def password(name: str, password: str) -> None:
 def disable(name: str) -> None:
     """Keep NAME out: no sign-in, and no session, token or link of theirs opens anything.
 
-    A softphone that is open has Twilio's own access token and may be rung for up to an hour.
+    A softphone that is open keeps Twilio's own access token for up to an hour: what it dials is
+    rejected, what it accepts is passed on, and departments do not ring it any more.
     """
     with _people() as ledger:
         set_enabled(ledger, name, False)
         revoke_labelled(ledger, name, SESSION_LABEL, now=_now_ms())
+        phone = user(ledger, name).identity
     click.echo(f"{name} is kept out; `warmline user enable {name}` lets them in again.")
+    try:
+        with closing(Live.at(settings_here().redis_url)) as live:
+            live.floor.set_presence(phone.removeprefix("client:"), Presence.OFFLINE, _now_ms())
+    except StoreUnavailable as error:
+        click.echo(f"{phone} may be rung in vain for up to an hour: {error}", err=True)
 
 
 @group.command()

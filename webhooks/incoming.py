@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import structlog
+
 from telephony.contact.events import (
     CustomerCalled,
     DepartmentChosen,
@@ -25,6 +27,9 @@ from telephony.twilio.forms import VoiceForm
 from webhooks.answers import Answers
 from webhooks.guard import Door, Inbound
 from webhooks.house import moment
+from webhooks.people import shut_out
+
+log = structlog.get_logger("webhooks")
 
 _KEY_SECONDS = 5
 _HINTS = 500  # characters Twilio reads of a Gather's hints
@@ -69,6 +74,14 @@ class Incoming:
             again=bool(contact.earlier),
         )
         return self._step(company, contact, leg.id, step, form, "")
+
+    def softphone(self, inbound: Inbound) -> str:
+        """A browser dials out: it reaches our menu like any other phone."""
+        form = forms.voice_form(inbound.fields)
+        if shut_out(self.door.services, form.customer):
+            log.warning("softphone.refused", address=form.customer, call=form.call)
+            return twiml.response(twiml.reject())
+        return self.incoming(inbound)
 
     def menu(self, inbound: Inbound) -> str:
         """A key or a word, or silence, at a place in the menus that the address carries."""
@@ -150,5 +163,4 @@ def register(door: Door) -> None:
     views = Incoming(door, Answers(door))
     door.voice(urls.INCOMING, views.incoming)
     door.voice(urls.MENU, views.menu)
-    # A browser that dials out reaches our menu like any other phone.
-    door.voice(urls.SOFTPHONE, views.incoming)
+    door.voice(urls.SOFTPHONE, views.softphone)

@@ -20,7 +20,7 @@ from telephony.contact.events import Event, PromiseCancelled, PromiseMoved
 from telephony.errors import NotFound, RecordBroken, Refused, StoreUnavailable
 from telephony.prompts import speak_time
 from telephony.routing.model import spoken_name
-from telephony.routing.promises import PromiseWindow, offered_windows, promise_window
+from telephony.routing.promises import PromiseWindow, offered_windows, promise_window, too_far
 from telephony.store.ledger import (
     PromiseRecord,
     PromiseState,
@@ -38,7 +38,6 @@ log = structlog.get_logger("webhooks")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _MOMENT = re.compile(r"[0-9]{1,15}")
 _MAX_BODY = 2_000
-_FURTHEST_MS = 14 * 86_400_000
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ class PromisePage:
         services = self.door.services
         now = services.clock.now_ms()
         # Times that were offered an hour ago are as good, as long as they are still allowed.
-        if not _MOMENT.fullmatch(at) or not now < int(at) < now + _FURTHEST_MS:
+        if not _MOMENT.fullmatch(at) or int(at) <= now or too_far(int(at), now):
             raise Refused("time_not_offered")
         window = self._window(promise, moment(int(at)))
         if window is None or _ms(window.begins) != int(at):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import structlog
+
 from telephony.contact.events import (
     DocumentAsked,
     Event,
@@ -17,9 +19,10 @@ from telephony.twilio.forms import VoiceForm
 from webhooks.answers import Answers
 from webhooks.customer import over
 from webhooks.guard import Door, Inbound
+from webhooks.people import SOFTPHONE, shut_out
 from webhooks.words import agreed
 
-SOFTPHONE = "client:"
+log = structlog.get_logger("webhooks")
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Receiver:
         if ended is not None:
             self.door.services.dispatch.apply(inbound.contact, ended)
             return twiml.response()
-        event = _answer(inbound, form)
+        event = self._answer(inbound, form)
         return self.answers.after(inbound.contact, inbound.leg, event, inbound.dedupe("asked"))
 
     def accept(self, inbound: Inbound) -> str:
@@ -46,14 +49,16 @@ class Receiver:
         dedupe = inbound.dedupe("accept", form.digits or form.speech[:40])
         return self.answers.after(inbound.contact, inbound.leg, event, dedupe)
 
-
-def _answer(inbound: Inbound, form: VoiceForm) -> Event:
-    if form.left_room:
-        return DocumentAsked(inbound.leg)
-    if form.dialled.startswith(SOFTPHONE):
+    def _answer(self, inbound: Inbound, form: VoiceForm) -> Event:
+        if form.left_room:
+            return DocumentAsked(inbound.leg)
+        if not form.dialled.startswith(SOFTPHONE):
+            return LegAnswered(inbound.leg, form.call, form.machine)
+        if shut_out(self.door.services, form.dialled):
+            log.warning("softphone.refused", address=form.dialled, contact=inbound.contact)
+            return LegDeclined(inbound.leg, form.call)
         # Somebody clicked: a softphone has no voicemail.
         return LegAccepted(inbound.leg, form.call)
-    return LegAnswered(inbound.leg, form.call, form.machine)
 
 
 def _verdict(inbound: Inbound, form: VoiceForm) -> Event:

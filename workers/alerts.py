@@ -1,8 +1,9 @@
 """Tickets ring until somebody takes them: on the live feed, and by a signed webhook if one is set.
 
 Who receives the webhook checks ``Warmline-Signature: t=SECONDS,v1=HEX``, where HEX is the
-HMAC-SHA256 of ``SECONDS.BODY`` under WARMLINE_SECRET_KEY, and answers 2xx within three seconds. Any
-other answer is asked for again, ever more slowly, for as long as nobody has taken the ticket.
+HMAC-SHA256 of ``SECONDS.BODY`` under a key of its own (docs/wallboard.md says how to make it), and
+answers 2xx within three seconds. Any other answer is asked for again, ever more slowly, for as long
+as nobody has taken the ticket.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def _delivered(services: Services, ticket: TicketRecord, times: int, now: int) -
     ).encode()
     headers = {
         "Content-Type": "application/json",
-        SIGNATURE: signature(settings.secret_key.get_secret_value(), now // 1000, body),
+        SIGNATURE: signature(settings.key_for("alert webhook"), now // 1000, body),
     }
     try:
         answer = requests.post(

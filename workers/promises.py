@@ -40,7 +40,7 @@ def write_promise(task: Task, command: co.WritePromise) -> Event:
     _take_over(task, command.department)
     promise = task.contact.promise
     company, contact = task.company, task.contact
-    secret = task.services.settings.secret_key.get_secret_value()
+    secret = task.services.settings.key_for("promise link")
     written = ledger.write_promise(
         task.services.ledger,
         ledger.NewPromise(
@@ -123,7 +123,7 @@ def confirm_promise(task: Task, command: co.ConfirmPromise) -> Event:
     company, contact = task.company, task.contact
     promise = contact.promise
     department = company.departments.get(promise.department if promise else contact.department)
-    secret = task.services.settings.secret_key.get_secret_value()
+    secret = task.services.settings.key_for("promise link")
     text = say(
         contact.language,
         Prompt.SMS_PROMISE,

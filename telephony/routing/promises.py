@@ -20,6 +20,9 @@ _MOST_ZONES = 4
 _MOST_ROUNDS = 50
 
 
+_FURTHEST_MS = 90 * 86_400_000
+
+
 @dataclass(frozen=True, slots=True)
 class PromiseWindow:
     """A callback is due not before `begins` and not after `ends`, both in UTC."""
@@ -41,6 +44,13 @@ def customer_zones(number: str, default: str) -> tuple[str, ...]:
         return (default,)
     zones = tuple(zone for zone in found if zone in available_timezones())
     return zones if 0 < len(zones) <= _MOST_ZONES else (default,)
+
+
+def too_far(at: int, now: int) -> bool:
+    """Whether it is too early to promise a callback for this time (both in ms): more than 90 days
+    ahead nobody plans, and a mistyped year is noticed by nobody.
+    """
+    return at > now + _FURTHEST_MS
 
 
 def may_ring(company: Company, number: str, at: datetime) -> bool:

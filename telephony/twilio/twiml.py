@@ -51,6 +51,11 @@ def play(url: str, times: int = 1) -> str:
     return f"<Play{repeated}>{escape(url)}</Play>"
 
 
+def reject() -> str:
+    """Do not answer the call; the caller hears that the line is busy."""
+    return '<Reject reason="busy"/>'
+
+
 def pause(seconds: int) -> str:
     return f'<Pause length="{seconds}"/>'
 

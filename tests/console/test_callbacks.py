@@ -12,6 +12,7 @@ from workers.hands import inline
 from workers.jobs import work
 
 HOUR = 3_600_000
+DAY = 24 * HOUR
 
 
 def written(house: House, play: LivePlay) -> None:
@@ -70,7 +71,25 @@ def test_a_time_at_the_end_of_all_calendars_is_no_trouble(
 ) -> None:
     play.talk_with_ana()
     answer = as_("ana")("POST", path_of(play), {"not_before": at})
-    assert answer.status_code in {202, 409, 422}
+    assert answer.status_code == 422
+
+
+def test_nothing_is_promised_or_moved_further_ahead_than_ninety_days(
+    as_: Actors, play: LivePlay, house: House
+) -> None:
+    play.talk_with_ana()
+    ana, furthest = as_("ana"), house.clock.now + 90 * DAY
+    refused = ana("POST", path_of(play), {"not_before": furthest + 1})
+    assert (refused.status_code, refused.get_json()["reason"]) == (422, "too_far_ahead")
+    assert "90 days" in refused.get_json()["detail"]
+    ana("POST", path_of(play), {"department": "billing"})
+    written(house, play)
+    assert play.contact.promise is not None
+    path = f"/promises/{play.contact.promise.id}/move"
+    begins = play.contact.promise.due_from
+    for ends, wanted in ((furthest, 200), (furthest + 1, 422), (begins + 900 * DAY, 422)):
+        moved = ana("POST", path, {"due_from": begins, "due_until": ends})
+        assert moved.status_code == wanted, moved.get_json()
 
 
 def test_who_is_to_call_sees_the_promise_and_nobody_else_of_the_agents(

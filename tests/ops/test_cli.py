@@ -123,7 +123,9 @@ def test_somebody_who_has_left_is_kept_out_and_may_come_back(data_dir: Path) -> 
     ledger = open_ledger(f"sqlite:///{data_dir}/warmline.db")
     session = issue_token(ledger, "ana", SESSION_LABEL, now=1).plain
     script = issue_token(ledger, "ana", "script", now=1).plain
-    assert run("user", "disable", "ana")[0] == 0
+    code, out, told = run("user", "disable", "ana")
+    assert (code, "kept out" in out) == (0, True)
+    assert "client:ana may be rung in vain" in told, "there is no Redis here to say it to"
     assert check_password(ledger, "ana", "correct horse") is None
     assert user_for_token(ledger, script, now=2) is None
     assert run("user", "enable", "ana")[0] == 0

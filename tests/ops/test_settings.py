@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import ValidationError
 
 from telephony.errors import SettingsError
-from telephony.settings import load_settings
+from telephony.settings import Purpose, load_settings
 
 SID = "0123456789abcdef" * 2
 PRODUCTION = {
@@ -181,3 +182,12 @@ def test_a_setting_that_cannot_work_is_refused_at_boot_by_its_name(
     (problem,) = problems()
     assert name in problem
     assert value not in problem
+
+
+def test_each_purpose_has_a_secret_of_its_own_that_stays_the_same() -> None:
+    settings = load_settings(secret_key="k" * 40)
+    purposes: tuple[Purpose, ...] = get_args(Purpose)
+    keys = {settings.key_for(purpose) for purpose in purposes}
+    assert len(keys) == len(purposes) == 4
+    assert keys == {load_settings(secret_key="k" * 40).key_for(purpose) for purpose in purposes}
+    assert not keys & {load_settings(secret_key="j" * 40).key_for(each) for each in purposes}

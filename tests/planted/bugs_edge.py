@@ -178,9 +178,9 @@ BUGS: Final[tuple[Bug, ...]] = (
         "promise_is_not_written",
         "workers/promises.py",
         "    company, contact = task.company, task.contact\n"
-        "    secret = task.services.settings.secret_key.get_secret_value()\n    written",
+        '    secret = task.services.settings.key_for("promise link")\n    written',
         "    company, contact = task.company, task.contact\n"
-        "    secret = task.services.settings.secret_key.get_secret_value()\n"
+        '    secret = task.services.settings.key_for("promise link")\n'
         "    if contact:\n"
         "        return PromiseWritten(task.pending.id, command.promise, *window, 3)\n    written",
         "the customer is promised what nobody wrote down",

@@ -9,6 +9,8 @@ import pytest
 from telephony.contact.events import LegEnded
 from telephony.contact.model import Ending, Question, Stage
 from telephony.dispatch import Dispatch
+from telephony.errors import StoreUnavailable
+from telephony.store.ledger import Ledger, Role, add_user, set_enabled
 from telephony.store.live import Live
 from telephony.twilio import urls
 from tests.webhooks.support import (
@@ -19,6 +21,7 @@ from tests.webhooks.support import (
     said,
     verbs,
 )
+from webhooks import people
 
 pytest_plugins = ("tests.webhooks.fixtures",)
 
@@ -145,6 +148,25 @@ def test_a_browser_that_dials_out_reaches_the_menu(twilio: Twilio) -> None:
     asked = twilio.voice("/twilio/voice/softphone", CALL, From="client:ana", To="")
     assert asked.find("Gather") is not None
     assert twilio.contact(CONTACT).customer == "client:ana"
+
+
+def test_the_browser_of_somebody_who_was_shut_out_dials_nobody(
+    twilio: Twilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = twilio.services.ledger
+    add_user(book, "ana", Role.AGENT, "correct horse", now=1)
+    set_enabled(book, "ana", False)
+    refused = twilio.voice("/twilio/voice/softphone", CALL, From="client:ana", To="")
+    assert verbs(refused) == ["Reject"]
+    assert twilio.services.live.find_call(CALL) is None
+    # While nobody can be asked, nobody is turned away: it may be a customer who waits.
+    monkeypatch.setattr(people, "is_shut_out", unavailable)
+    asked = twilio.voice("/twilio/voice/softphone", CALL, From="client:ana", To="")
+    assert asked.find("Gather") is not None
+
+
+def unavailable(ledger: Ledger, identity: str) -> bool:
+    raise StoreUnavailable("The database does not answer.")
 
 
 def test_the_busiest_documents_need_one_round_trip_when_the_contact_is_known_and_else_two(

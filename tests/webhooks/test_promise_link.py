@@ -37,7 +37,7 @@ def link(twilio: Twilio) -> tuple[str, str]:
     ]
     assert isinstance(command, WritePromise)
     due = twilio.clock.ms + 12 * HOUR
-    token = promise_token("s" * 40, command.promise)
+    token = promise_token(twilio.services.settings.key_for("promise link"), command.promise)
     new = NewPromise(
         id=command.promise,
         contact_id=CONTACT,
@@ -107,6 +107,16 @@ def test_a_time_outside_of_the_allowed_hours_changes_nothing(
     night = before.due_from - 6 * HOUR
     twilio.client.post(link[0], data={"do": "move", "at": str(night)})
     assert promise(twilio.services.ledger, link[1]) == before
+
+
+def test_an_allowed_hour_too_far_ahead_changes_nothing(
+    twilio: Twilio, link: tuple[str, str]
+) -> None:
+    before = promise(twilio.services.ledger, link[1])
+    for days, moved in ((52 * 7, False), (7, True)):
+        at = before.due_from + days * 24 * HOUR
+        twilio.client.post(link[0], data={"do": "move", "at": str(at)})
+        assert (promise(twilio.services.ledger, link[1]) != before) is moved
 
 
 def test_cancelling_ends_promise_and_contact_once(twilio: Twilio, link: tuple[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from telephony.contact.model import AttemptOutcome, LegState, Stage
+from telephony.store.ledger import Role, add_user, set_enabled
 from tests.webhooks.support import CUSTOMER, OURS, Twilio, action_of, call_sid, said, verbs
 
 pytest_plugins = ("tests.webhooks.fixtures",)
@@ -107,6 +108,17 @@ def test_a_softphone_accepts_by_answering(twilio: Twilio) -> None:
     room = answers(twilio, ringing(twilio, "client:ana"), To="client:ana")
     assert room.find("Dial/Conference") is not None
     assert state(twilio) is LegState.ACCEPTED
+
+
+def test_the_softphone_of_somebody_who_was_shut_out_cannot_accept(twilio: Twilio) -> None:
+    book = twilio.services.ledger
+    add_user(book, "ana", Role.AGENT, "correct horse", now=1)
+    set_enabled(book, "ana", False)
+    bye = answers(twilio, ringing(twilio, "client:ana"), To="client:ana")
+    assert verbs(bye) == ["Say", "Hangup"]
+    leg = twilio.contact(CONTACT).leg_of(RECEIVER)
+    assert leg is not None
+    assert leg.outcome is AttemptOutcome.DECLINED, "and the next one is rung"
 
 
 def test_who_accepts_after_the_customer_left_is_told_kindly(twilio: Twilio) -> None:

@@ -288,7 +288,7 @@ def test_a_promise_is_in_the_ledger_before_it_is_told(desk: Desk) -> None:
     assert (there.due_from, there.due_until) == (promise.due_from, promise.due_until)
     assert there.due_from == NOW
     assert (there.customer, there.contact_id) == (CUSTOMER, ID)
-    token = ledger.promise_token("s" * 40, PROMISE)
+    token = ledger.promise_token(desk.services.settings.key_for("promise link"), PROMISE)
     assert ledger.promise_by_token(desk.services.ledger, token).id == PROMISE
 
 
@@ -378,7 +378,7 @@ def test_the_customer_gets_the_link_that_moves_the_promise(desk: Desk) -> None:
     assert do(desk, co.ConfirmPromise(PROMISE, promise.due_from)) == ev.CommandDone("k99")
     ((to, body, sender),) = desk.rest.of("message")
     assert (to, sender) == (CUSTOMER, "+12025550100")
-    token = ledger.promise_token("s" * 40, PROMISE)
+    token = ledger.promise_token(desk.services.settings.key_for("promise link"), PROMISE)
     assert f"https://calls.example.com/p/{token}" in body
     assert "Harbor Supplies" in body
 

@@ -97,6 +97,13 @@ def all_users(ledger: Ledger) -> tuple[User, ...]:
         return tuple(as_user(row) for row in conn.execute(select(*_COLUMNS).order_by(_T.name)))
 
 
+def is_shut_out(ledger: Ledger, identity: str) -> bool:
+    """Whether the softphone `identity` is that of somebody who was disabled."""
+    query = select(_T.name).where(_T.identity == identity, ~_T.enabled)
+    with reading(ledger) as conn:
+        return conn.execute(query).first() is not None
+
+
 def check_password(ledger: Ledger, name: str, password: str) -> User | None:
     """The enabled person whose name and password these are, or None.
 
