@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from console import guards, history, lookup, state
@@ -62,7 +63,9 @@ def _live_page(services: Services, query: ContactQuery, after: str) -> ContactPa
         found = [contact for contact in found if _place(contact) < place]
     shown = found[: query.limit]
     more = f"{_LIVE_CURSOR}{shown[-1].created}:{shown[-1].id}" if len(found) > len(shown) else None
-    return ContactPage(items=[summary(contact) for contact in shown], next=more)
+    return ContactPage(
+        items=[summary(contact, lookup.department_names(services)) for contact in shown], next=more
+    )
 
 
 def _place(contact: Contact) -> tuple[int, str]:
@@ -93,7 +96,7 @@ def show_contact(contact_id: str) -> ContactOut:
         return history.ended(services, asker(), contact_id)
     if not guards.sees(asker(), contact):
         raise guards.hidden("contact", contact_id)
-    return whole(contact, services.clock.now_ms())
+    return whole(contact, services.clock.now_ms(), lookup.department_names(services))
 
 
 @api.get("/contacts/<contact_id>/timeline")
@@ -112,12 +115,13 @@ def show_timeline(contact_id: str, query_data: Paging) -> TimelineOut:
     else:
         raise guards.hidden("contact", contact_id)
     items, following = _journal(services, contact_id, query_data)
+    names = lookup.department_names(services)
     return TimelineOut(
         contact=contact_id,
         outcome=ContactOutcome(outcome) if outcome else None,
         reason=reason,
         explained=explain(reason).meaning if reason else "",
-        items=[_entry(each, contact) for each in items],
+        items=[_entry(each, contact, names) for each in items],
         next=following,
     )
 
@@ -146,12 +150,14 @@ def _data(entry: Entry) -> dict[str, Any]:
     return entry.data | {"stage": entry.stage} | outcome
 
 
-def _entry(entry: JournalEntry, contact: Contact | None) -> TimelineEntryOut:
+def _entry(
+    entry: JournalEntry, contact: Contact | None, names: Mapping[str, str]
+) -> TimelineEntryOut:
     return TimelineEntryOut(
         id=entry.stream_id,
         at=entry.at,
         version=entry.version,
         kind=entry.kind,
-        sentence=sentence(entry.kind, entry.data, naming(contact)),
+        sentence=sentence(entry.kind, entry.data, naming(contact, names)),
         data=entry.data,
     )

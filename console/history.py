@@ -48,7 +48,7 @@ def ended_page(
     )
     records = page.items if everything else _own(services, who, page.items)
     following = PREFIX + page.next if page.next is not None else None
-    return ContactPage(items=[line(record) for record in records], next=following)
+    return ContactPage(items=[line(services, record) for record in records], next=following)
 
 
 def visible_record(services: Services, who: Asker, contact_id: str) -> ContactRecord:
@@ -67,7 +67,7 @@ def ended(services: Services, who: Asker, contact_id: str) -> ContactOut:
     record = visible_record(services, who, contact_id)
     passed = ledger.transfers_of(services.ledger, contact_id)
     return ContactOut(
-        **line(record).model_dump(),
+        **line(services, record).model_dump(),
         version=record.version,
         since=record.ended_at or record.started_at,
         waited_ms=record.waited_ms,
@@ -120,16 +120,17 @@ def _asked_of(services: Services, who: Asker, to: str) -> bool:
     return member is not None and member.address == who.identity
 
 
-def line(record: ContactRecord) -> ContactSummaryOut:
+def line(services: Services, record: ContactRecord) -> ContactSummaryOut:
     """A contact of the ledger in one line."""
+    department = record.department or ""
     return ContactSummaryOut(
         id=record.id,
         live=False,
         state=record.state,
         customer=record.customer,
         dialled=record.dialled,
-        department=record.department or "",
-        department_name=record.department or "",
+        department=department,
+        department_name=lookup.department_names(services).get(department, department),
         language=record.language or "",
         started_at=record.started_at,
         ended_at=record.ended_at,

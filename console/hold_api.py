@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, json
 
-from console import once, state
+from console import lookup, once, state
 from console.answers import ContactOut
 from console.blueprint import api, problems
 from console.show import HOLDS, whole
@@ -38,5 +38,5 @@ def applied(contact: Contact, event: Event, mark: str) -> Response:
     """Apply what an agent asks for; 202 with the contact as it is then."""
     services = state.services()
     after = services.dispatch.apply(contact.id, event, dedupe=mark).contact
-    shown = whole(after, services.clock.now_ms())
+    shown = whole(after, services.clock.now_ms(), lookup.department_names(services))
     return Response(json.dumps(shown.model_dump(mode="json")), 202, mimetype="application/json")

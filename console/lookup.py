@@ -33,6 +33,13 @@ def company(services: Services) -> Company:
     return services.routing.company()
 
 
+def department_names(services: Services) -> Mapping[str, str]:
+    """What departments are called on screens, by key. A contact itself knows only the word that
+    was spoken to the customer, in the customer's language.
+    """
+    return {key: each.name for key, each in company(services).departments.items()}
+
+
 def moment(ms: int) -> datetime:
     """A moment that knows its time zone."""
     return datetime.fromtimestamp(ms / 1000, UTC)

@@ -167,14 +167,11 @@ def _adrift(
 
 
 def _behind(services: Services, record: ContactRecord, lost: str) -> BehindItemOut:
-    departments = lookup.company(services).departments
-    line = history.line(record).model_dump()
-    known = departments.get(record.department or "")
+    line = history.line(services, record).model_dump()
     return BehindItemOut(
         **line
         | {
             "live": record.ended_at is None,
-            "department_name": known.name if known else record.department or "",
             "answered_at": record.answered_at,
             "waited_ms": record.waited_ms,
             "transfers": record.transfers,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from console.answers import (
@@ -53,22 +53,26 @@ ACTIONS: dict[str, Callable[[str], Event]] = {
 HOLDS: dict[str, Callable[[str], Event]] = {"hold": HoldAsked, "resume": ResumeAsked}
 
 
-def summary(contact: Contact) -> ContactSummaryOut:
+Names = Mapping[str, str]
+"""The names of departments, by key."""
+
+
+def summary(contact: Contact, names: Names) -> ContactSummaryOut:
     """One line about a contact."""
-    return ContactSummaryOut(**_line(contact))
+    return ContactSummaryOut(**_line(contact, names))
 
 
-def whole(contact: Contact, now: int) -> ContactOut:
+def whole(contact: Contact, now: int, names: Names) -> ContactOut:
     """Everything about a contact, live or ended."""
     transfer = contact.transfer
     live = contact.stage is not Stage.CLOSED
     return ContactOut(
-        **_line(contact),
+        **_line(contact, names),
         version=contact.version,
         since=contact.since,
         waited_ms=waited_ms(contact, now),
         path=list(contact.path),
-        say_this_first=say_this_first(contact, now),
+        say_this_first=say_this_first(contact, now, names),
         next_action=min(contact.timers, key=lambda timer: timer.due).name if contact.timers else "",
         deadline=contact.deadline,
         parties=[leg_out(contact, leg) for leg in contact.legs if leg.state is not LegState.ENDED],
@@ -85,7 +89,7 @@ def whole(contact: Contact, now: int) -> ContactOut:
     )
 
 
-def _line(contact: Contact) -> dict[str, Any]:
+def _line(contact: Contact, names: Names) -> dict[str, Any]:
     ended = contact.stage is Stage.CLOSED
     here = [leg for leg in contact.legs if leg.state is LegState.JOINED]
     return {
@@ -95,7 +99,7 @@ def _line(contact: Contact) -> dict[str, Any]:
         "customer": contact.customer,
         "dialled": contact.dialled,
         "department": contact.department,
-        "department_name": contact.department_name,
+        "department_name": names.get(contact.department, contact.department_name),
         "language": contact.language,
         "started_at": contact.created,
         "ended_at": contact.since if ended else None,
@@ -258,15 +262,15 @@ def _promise(contact: Contact) -> ContactPromiseOut | None:
     )
 
 
-def say_this_first(contact: Contact, now: int) -> str:
+def say_this_first(contact: Contact, now: int, names: Names) -> str:
     """One line for whoever speaks next, made from facts only."""
     parts = [f"{contact.customer or 'A caller without a number'} called"]
     if contact.path:
         parts[0] += " about " + ", then ".join(contact.path)
     elif contact.department_name:
-        parts[0] += f" for {contact.department_name}"
+        parts[0] += f" for {names.get(contact.department, contact.department_name)}"
     if contact.earlier and contact.earlier != contact.department:
-        parts.append(f"called before, then for {contact.earlier}")
+        parts.append(f"called before, then for {names.get(contact.earlier, contact.earlier)}")
     elif contact.earlier:
         parts.append("called before about the same")
     waited = waited_ms(contact, now)

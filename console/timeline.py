@@ -7,6 +7,7 @@ newer version of the program wrote and this one does not know is still shown, by
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from console.hearing import label
@@ -16,24 +17,37 @@ from telephony.store.feed import TICKET_RANG
 from telephony.store.ledger import WRAPPED_UP
 
 Data = Mapping[str, Any]
-Who = Callable[[Data], str]
-Sentence = str | Callable[[Data, Who], str]
 CUSTOMER = "the customer"
 
 
-def naming(contact: Contact | None) -> Who:
-    """How the people in events are called; without the contact only their leg is known."""
+@dataclass(frozen=True)
+class Who:
+    """How the people and departments in events are called; without the contact only the leg of
+    somebody is known, and without the names of departments what customers say to them.
+    """
 
-    def who(data: Data) -> str:
+    contact: Contact | None
+    departments: Mapping[str, str]
+
+    def __call__(self, data: Data) -> str:
+        """Whom an event is about."""
         leg = None
-        if contact is not None:
-            leg = contact.leg(data.get("leg", "")) or contact.leg_of(data.get("call", ""))
+        if self.contact is not None:
+            leg = self.contact.leg(data.get("leg", "")) or self.contact.leg_of(data.get("call", ""))
         if leg is None:
             word = data.get("leg") or data.get("call") or ""
             return f"a phone ({word})" if word else "a phone"
         return CUSTOMER if leg.role is Role.CUSTOMER else label(leg)
 
-    return who
+    def department(self, data: Data) -> str:
+        """The department that an event names."""
+        key = str(data.get("department") or "")
+        return self.departments.get(key) or str(data.get("name") or key)
+
+
+def naming(contact: Contact | None, departments: Mapping[str, str] | None = None) -> Who:
+    """The names for the events of a contact."""
+    return Who(contact, departments or {})
 
 
 def sentence(kind: str, data: Data, who: Who) -> str:
@@ -89,6 +103,14 @@ _PROBLEMS = {
 }
 
 
+_DONE = {
+    "EndCall": "Twilio was asked to end the call of {who}.",
+    "Redirect": "Twilio was asked to fetch {who} for what is to be heard next.",
+    "ClosePromise": "The promise was closed in the ledger.",
+    "ConfirmPromise": "The customer was sent a message about the promise.",
+}
+
+
 def _menu(data: Data, who: Who) -> str:
     heard = data.get("heard") or "nothing"
     return f"The customer was in the menu {data.get('menu') or 'main'} and gave: {heard}."
@@ -107,6 +129,11 @@ def _failed(data: Data, who: Who) -> str:
     detail = f" ({data['detail']})" if data.get("detail") else ""
     words = _PROBLEMS.get(str(data.get("problem")), "A step failed{detail}.")
     return words.format(detail=detail)
+
+
+def _done(data: Data, who: Who) -> str:
+    words = _DONE.get(str(data.get("did")), "A step was done.")
+    return words.format(who=who(data))
 
 
 def _answered(data: Data, who: Who) -> str:
@@ -142,13 +169,12 @@ def _transfer(data: Data, who: Who) -> str:
 
 def _callback(data: Data, who: Who) -> str:
     by = str(data.get("by") or "An agent").removeprefix("client:")
-    whose = data.get("agent") or data.get("department")
+    whose = data.get("agent") or who.department(data)
     return f"{by} asked for a promise that {whose} calls the customer back."
 
 
 def _closed(data: Data, who: Who) -> str:
-    name = data.get("name") or data.get("department")
-    return f"The customer asked for {name}, which was closed."
+    return f"The customer asked for {who.department(data)}, which was closed."
 
 
 def _recorded(data: Data, who: Who) -> str:
@@ -165,12 +191,13 @@ def _held(data: Data, who: Who) -> str:
     return f"Twilio confirms that {who(data)} is {state}."
 
 
+Sentence = str | Callable[[Data, Who], str]
 SENTENCES: dict[str, Sentence] = {
     "CustomerCalled": lambda d, w: (
         f"{d.get('customer') or 'A customer without a number'} called {d.get('dialled')}."
     ),
     "MenuHeard": _menu,
-    "DepartmentChosen": lambda d, w: f"The customer asked for {d.get('name')}.",
+    "DepartmentChosen": lambda d, w: f"The customer asked for {w.department(d)}.",
     "DepartmentClosed": _closed,
     "CustomerChose": lambda d, w: _CHOICES.get(str(d.get("choice")), "The customer chose."),
     "MessageRecorded": _recorded,
@@ -189,7 +216,7 @@ SENTENCES: dict[str, Sentence] = {
     "RoomEnded": "The conference ended.",
     "ContactFound": "The record was lost; the contact was rebuilt from what Twilio still knows.",
     "CommandsTaken": lambda d, w: f"A worker ({d.get('worker')}) took up the next steps.",
-    "CommandDone": "A step was done.",
+    "CommandDone": _done,
     "CommandFailed": _failed,
     "DialPlaced": lambda d, w: f"{w(d)} is being dialled.",
     "DialRefused": _refused_dial,

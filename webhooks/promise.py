@@ -19,7 +19,7 @@ from telephony.contact.edit import Refused as StepRefused
 from telephony.contact.events import Event, PromiseCancelled, PromiseMoved
 from telephony.errors import NotFound, RecordBroken, Refused, StoreUnavailable
 from telephony.prompts import speak_time
-from telephony.routing.model import spoken_name
+from telephony.routing.model import written_name
 from telephony.routing.promises import PromiseWindow, offered_windows, promise_window, too_far
 from telephony.store.ledger import (
     PromiseRecord,
@@ -138,7 +138,7 @@ class PromisePage:
     def _page(self, promise: PromiseRecord) -> Response:
         company, _ = self.door.houses.now()
         department = company.departments.get(promise.department)
-        name = spoken_name(department, promise.language) if department else company.name
+        name = written_name(company, department, promise.language) if department else company.name
         now = moment(self.door.services.clock.now_ms())
         is_open = promise.state is PromiseState.OPEN
         return _html(

@@ -22,7 +22,7 @@ from telephony.contact.events import (
 )
 from telephony.errors import NotFound, RecordBroken, Refused
 from telephony.prompts import Prompt, say, speak_time
-from telephony.routing.model import Department, spoken_name
+from telephony.routing.model import written_name
 from telephony.routing.promises import customer_zones, promise_window
 from telephony.store import ledger
 from telephony.twilio.fates import Fate
@@ -129,7 +129,11 @@ def confirm_promise(task: Task, command: co.ConfirmPromise) -> Event:
         Prompt.SMS_PROMISE,
         wording=company.wording or None,
         company=company.name,
-        department=_name(department, contact.language, contact.department_name),
+        department=(
+            written_name(company, department, contact.language)
+            if department
+            else contact.department_name
+        ),
         when=speak_time(
             contact.language, moment(command.due_from), moment(task.now), company.timezone
         ),
@@ -183,7 +187,3 @@ def _not_counted(task: Task, promise_id: str, error: NotFound | Refused) -> Even
     if isinstance(error, Refused) and error.reason == "promise_closed":
         return PromiseCancelled(promise_id)
     return CommandFailed(task.pending.id, Problem.REFUSED, str(error))
-
-
-def _name(department: Department | None, language: str, otherwise: str) -> str:
-    return spoken_name(department, language) if department else otherwise

@@ -265,3 +265,13 @@ def spoken_name(department: Department, language: str) -> str:
     """What the department is called aloud in a language."""
     words = department.spoken.get(language)
     return words[0] if words else department.name
+
+
+def written_name(company: Company, department: Department, language: str) -> str:
+    """What customers read: the department's own name in the company's first language; in another
+    one the word that is spoken there, with a capital letter.
+    """
+    if language == company.languages[0]:
+        return department.name
+    spoken = spoken_name(department, language)
+    return spoken[:1].upper() + spoken[1:]

@@ -6,12 +6,13 @@ contact for longer than that.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from telephony.contact.codec import encode, event_text
+from telephony.contact.codec import encode, event_data, event_text
 from telephony.contact.customers import awaits
-from telephony.contact.events import Event
+from telephony.contact.events import CommandDone, Event
 from telephony.contact.model import Contact, LegState, Role, Stage
 from telephony.store import keys
 
@@ -191,11 +192,26 @@ def _journal(commit: Commit) -> list[Change]:
         *("version", new.version),
         *("at", commit.now),
         *("kind", type(commit.event).__name__),
-        *("data", event_text(commit.event)),
+        *("data", _data(commit)),
         *("stage", new.stage),
         *("outcome", new.outcome or ""),
     ]
     return [["XADD", keys.JOURNAL, "MAXLEN", "~", JOURNAL_LENGTH, "*", *fields]]
+
+
+def _data(commit: Commit) -> str:
+    """The fields of the event; of a command that is done also which one it was, and for which leg,
+    because the outbox forgets it with this very step.
+    """
+    event = commit.event
+    if not isinstance(event, CommandDone) or commit.old is None:
+        return event_text(event)
+    pending = (each for each in commit.old.pending if each.id == event.command)
+    command = next((each.command for each in pending), None)
+    if command is None:
+        return event_text(event)
+    told = {"did": type(command).__name__, "leg": getattr(command, "leg", "")}
+    return json.dumps(event_data(event) | told)
 
 
 def _wake(commit: Commit) -> list[Change]:

@@ -245,6 +245,27 @@ def test_every_sentence_is_one_whatever_fields_are_there(play: LivePlay) -> None
                 assert re.fullmatch(r"[A-Z+].*\.", told), (kind, told)
 
 
+def test_a_step_that_was_done_says_what_it_was(as_: Actors, play: LivePlay) -> None:
+    play.talk_with_ana()
+    play.end(play.customer)
+    told = as_("ana")("GET", f"/contacts/{play.contact.id}/timeline").get_json()["items"]
+    done = [each["sentence"] for each in told if each["kind"] == "CommandDone"]
+    assert done == ["Twilio was asked to end the call of Ana."]
+
+
+def test_screens_show_a_departments_name_and_not_the_word_that_was_spoken(
+    as_: Actors, play: LivePlay
+) -> None:
+    play.tell(ev.DepartmentChosen("sales", "ventas", "es", ("1",)))
+    path = f"/contacts/{play.contact.id}"
+    shown = as_("sam")("GET", path).get_json()
+    assert shown["department_name"] == "Sales"
+    listed = as_("sam")("GET", "/contacts").get_json()["items"]
+    assert [each["department_name"] for each in listed] == ["Sales"]
+    told = as_("sam")("GET", f"{path}/timeline").get_json()["items"]
+    assert "The customer asked for Sales." in [each["sentence"] for each in told]
+
+
 def test_an_event_of_a_newer_version_is_told_by_its_name() -> None:
     assert sentence("CustomerSang", {}, naming(None)) == "Customer sang."
 

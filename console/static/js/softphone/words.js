@@ -54,7 +54,7 @@ export function incomingFacts(contact, now) {
   if (transfer?.by) facts.push({ name: transfer.outcome ? "Spoke with before" : "Passed on by", text: transfer.by });
   const path = contact.path.join(", then ");
   if (contact.department_name) facts.push({ name: "Asked for", text: capital(contact.department_name) });
-  if (path && path !== contact.department_name) facts.push({ name: "Chose in the menu", text: capital(path) });
+  if (path && path.toLowerCase() !== contact.department_name.toLowerCase()) facts.push({ name: "Chose in the menu", text: capital(path) });
   if (contact.waiting_since) facts.push({ name: "Waits for", text: clockText(now - contact.waiting_since) });
   if (contact.language !== "en") facts.push({ name: "Language", text: contact.language });
   return facts;
