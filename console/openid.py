@@ -28,10 +28,12 @@ from telephony.store.ledger import Role
 
 TIMEOUT_S = 5.0
 CALLBACK = "/signin/openid/callback"
+OUT = "/signin/openid/out"
 # What a signature may be made with; "none" and shared secrets are not among them.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 _KEY = "warmline.openid"
 _NEXT = "openid.next"
+_ENTERED = "openid.entered"
 _RISING = (Role.AGENT, Role.SUPERVISOR, Role.ADMIN)
 _log = logging.getLogger(__name__)
 
@@ -90,6 +92,9 @@ def openid_callback() -> Response:
     settings = state.services().settings
     try:
         _check_provider(client)
+        # The keys anew for each sign-in: Authlib would keep them as long as the process lives, so
+        # that one that the provider has replaced or taken back went on being believed.
+        client.server_metadata.pop("jwks", None)
         token = client.authorize_access_token(
             claims_options={
                 "iss": {"essential": True, "value": settings.oidc_issuer},
@@ -103,7 +108,34 @@ def openid_callback() -> Response:
     except (KeyError, ValueError) as error:
         raise _failed(error) from error
     _enter(settings, claims)
+    session[_ENTERED] = True
     return redirect(home_of(session.pop(_NEXT, "/")))
+
+
+@pages.get(OUT)
+@least(None)
+def openid_out() -> Response:
+    """After signing out here: out of the company's session, too, if its provider knows how.
+
+    https://openid.net/specs/openid-connect-rpinitiated-1_0.html. At a shared computer the next
+    person would otherwise come in as the last one by one click.
+    """
+    client, settings = _client(), state.services().settings
+    if not session.pop(_ENTERED, False):
+        return redirect("/")
+    try:
+        _check_provider(client)
+    except (requests.RequestException, AuthlibBaseError, RuntimeError, ValueError) as error:
+        raise _failed(error) from error
+    if not client.server_metadata.get("end_session_endpoint"):
+        return redirect("/")
+    told = client.create_logout_url(settings.public_url + "/", client_id=settings.oidc_client_id)
+    return redirect(told["url"])
+
+
+@pages.context_processor
+def _way_out() -> dict[str, str]:
+    return {"way_out": OUT if session.get(_ENTERED) else "/"}
 
 
 def role_of(settings: Settings, claims: Mapping[str, Any]) -> Role | None:

@@ -31,7 +31,7 @@ for (const button of document.querySelectorAll("[data-sign-out]")) {
       document.dispatchEvent(leaving);
       await Promise.allSettled(leaving.detail.before);
       await remove("/session");
-      location.assign("/");
+      location.assign(button.dataset.signOut);
     } catch (refusal) {
       toastRefusal(refusal);
     }
