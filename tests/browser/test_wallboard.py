@@ -130,7 +130,7 @@ def test_a_chart_has_its_table_and_the_same_question_as_csv(open_as: OpenAs) -> 
     expect(rows).to_have_count(14)
     total = page.locator("#volume-table tfoot td").first.inner_text()
     with page.expect_download() as download:
-        page.get_by_role("link", name="CSV").click()
+        page.get_by_role("link", name="CSV", exact=True).click()
     lines = download.value.path().read_text().splitlines()
     assert len(lines) == 14 + 2
     assert lines[-1].split(",")[3] == total
