@@ -24,6 +24,9 @@ from telephony.store.feed import START, Entry
 from telephony.store.live import Live
 
 QUEUE_SIZE = 500
+# Streams that one person may hold in one process: more windows at more computers than anybody
+# looks at, and few enough that nobody takes the streams of all the others.
+MOST_OF_ONE = 12
 BLOCK_MS = 1_000
 BATCH = 200
 PAUSE_S = 0.5
@@ -73,7 +76,8 @@ class News:
 
 @dataclass(eq=False)
 class Listener:
-    """One open stream, woken only for contacts in which `phone` has a part; '' hears of all.
+    """One open stream of `owner`, woken only for contacts in which `phone` has a part; '' hears of
+    all.
 
     `lost` says that its queue ran over, so it must begin again. All news up to the id `passed` are
     in its queue, a handful an item, or are none of its business.
@@ -81,6 +85,7 @@ class Listener:
 
     phone: str
     passed: str
+    owner: str = ""
     queue: queue.Queue[list[News]] = field(default_factory=lambda: queue.Queue(QUEUE_SIZE))
     lost: bool = False
 
@@ -98,13 +103,16 @@ class Hub:
         with self._lock:
             return len(self._listeners)
 
-    def join(self, most: int, phone: str = "") -> tuple[Listener, str] | None:
-        """A new listener, and the id after which its news begin; None when there are `most`."""
+    def join(self, most: int, phone: str = "", owner: str = "") -> tuple[Listener, str] | None:
+        """A new listener, and the id after which its news begin; None when there are `most`, or
+        when this `owner` (the name of a person) has `MOST_OF_ONE` already.
+        """
         with self._lock:
-            if len(self._listeners) >= most:
+            own = sum(1 for each in self._listeners if owner and each.owner == owner)
+            if len(self._listeners) >= most or own >= MOST_OF_ONE:
                 return None
             start = self._live.feed.last_id()
-            listener = Listener(phone, start)
+            listener = Listener(phone, start, owner)
             self._listeners.add(listener)
             if self._reader is None:
                 self._reader = threading.Thread(

@@ -28,8 +28,10 @@ HEARTBEAT_S = 5.0
 # server that is told to stop waits no longer than this for its open answers.
 LONGEST_S = 60.0
 # A stream that stays open holds one of the server's 256 threads, and Twilio's webhooks need the
-# rest. Whoever comes when so many are open gets what has happened and is asked to come back at
-# once, which costs more than holding them (docs/performance.md).
+# rest. Whoever comes when so many are open, or with more windows than one person may have, gets
+# what has happened and is asked to come back at once, which costs more than holding them
+# (docs/performance.md). So every window goes on showing what happens; to let the oldest one go
+# instead would have it come back and push out the next one, for ever.
 MOST_HELD = 200
 COME_BACK_MS = 1_000
 Covers = Callable[[], Veil | None]
@@ -50,7 +52,7 @@ def live_events() -> Response:
         raise Problem(422, "invalid", "Last-Event-ID: it is not the id of an event.")
     hub = state.hub()
     veil = partial(veil_for, state.services(), asker().role)
-    joined = hub.join(MOST_HELD, _only(asker()))
+    joined = hub.join(MOST_HELD, _only(asker()), asker().name)
     if joined is None:
         return _answer(_brief(hub, asker(), after, state.services().live.feed.last_id(), veil))
     listener, start = joined

@@ -43,7 +43,7 @@ def now_hears(net: Engine, call: Call) -> Heard | None:
     member = member_of(net, call)
     if member is not None:
         if member.background is None:
-            return ("hold", ())
+            return SILENCE if member.silent else ("hold", ())
         return _document(member.background, "hold")
     if call.dial is not None:
         return _dialling(call)

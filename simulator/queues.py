@@ -146,6 +146,8 @@ def enqueue(script: Script, verb: Verb) -> None:
         _go_on(script, queue, "queue-full", 0.0)
         return
     member = Member(call.sid, queue.sid, net.clock.now)
+    empty = verb.has("waitUrl") and not verb.get("waitUrl")
+    member.silent = empty and net.switches.silent_empty_wait
     queue.members[call.sid] = member
     call.queue = queue.sid
     net.trace.write("queue.join", queue=queue.sid, call=call.sid)

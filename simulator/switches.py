@@ -48,6 +48,8 @@ class Switches:
     """Whether progress callbacks of a participant leg carry ConferenceSid."""
     removed_leg_continues: bool = True
     """Whether a TwiML leg removed by DELETE goes on to its Dial action."""
+    silent_empty_wait: bool = False
+    """Whether ``<Enqueue waitUrl="">`` is silent, as a conference is, instead of Twilio's music."""
     strict_numbers: bool = True
     """Refuse From numbers that the account does not own (21210)."""
     amd_human_seconds: float = 1.5

@@ -322,11 +322,12 @@ class Conference:
 
 @dataclass(slots=True)
 class Member:
-    """A call waiting in a queue."""
+    """A call waiting in a queue. `silent`: hears nothing where others hear Twilio's music."""
 
     call_sid: str
     queue_sid: str
     enqueued: float = 0.0
+    silent: bool = False
     background: Script | None = field(default=None, repr=False)
 
 

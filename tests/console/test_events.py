@@ -17,6 +17,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from console import events_api, state
+from console.events import MOST_OF_ONE
 from console.identity import Asker
 from telephony.contact import events as ev
 from telephony.store import keys
@@ -285,6 +286,24 @@ def test_a_stream_too_many_is_answered_briefly_and_misses_nothing(
     assert ids(later) == [last, *news, news[-1]]
     hidden = as_("ben")("GET", "/events", Last_Event_ID=last).get_data(as_text=True)
     assert ids(hidden) == [last, news[-1]], "what Ben may not see is behind him all the same"
+
+
+def test_nobody_holds_the_streams_of_all_the_others(app: Flask, as_: Actors) -> None:
+    with app.app_context():
+        hub = state.hub()
+    held = [hub.join(events_api.MOST_HELD, owner="sam") for _ in range(MOST_OF_ONE)]
+    assert None not in held
+    told = as_("sam")("GET", "/events").get_data(as_text=True)
+    assert f"retry: {events_api.COME_BACK_MS}\n\n" in told, "this window asks again and again"
+    others = hub.join(events_api.MOST_HELD, owner="ana")
+    assert others is not None
+    for joined in (*held, others):
+        assert joined is not None
+        hub.leave(joined[0])
+    again = hub.join(events_api.MOST_HELD, owner="sam")
+    assert again is not None
+    hub.leave(again[0])
+    wait_for(lambda: not readers(), "the reader ends with the last listener")
 
 
 def ids(stream: str) -> list[str]:

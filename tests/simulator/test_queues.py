@@ -42,6 +42,15 @@ def test_a_queue_without_a_wait_document_plays_music() -> None:
     assert town.client.queues.list()[0].friendly_name == "line"
 
 
+def test_an_empty_wait_address_plays_music_or_nothing() -> None:
+    """Twilio's page of the verb does not say what an empty address means, so both are played."""
+    for silent, heard in ((False, "hold"), (True, "silence")):
+        town = Town()
+        town.net.switches.silent_empty_wait = silent
+        assert _wait(town, document='<Enqueue waitUrl="">line</Enqueue>').hears == heard
+        assert _wait(town, BOB, document="<Enqueue>line</Enqueue>").hears == "hold"
+
+
 def test_leaving_and_hanging_up_are_told_apart() -> None:
     """fact: §5 QueueResult leave, hangup."""
     town = Town()
