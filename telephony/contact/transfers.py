@@ -207,6 +207,10 @@ def hold_failed(contact: Contact, now: int) -> Contact:
 
 
 def _ringing(contact: Contact, transfer: Transfer, now: int) -> Contact:
+    kept = _keep(contact, transfer, contact.leg(transfer.by))
+    if kept is not contact:  # Whoever was to let them go has died, and the receiver is gone.
+        kept = _free_receiver(cancel_hunt(kept), transfer)
+        return _receiver_lost(kept, transfer, now)
     hunt = contact.hunt
     if hunt is None or hunt.state is not HuntState.WON:
         return contact
@@ -279,7 +283,7 @@ def _keep(contact: Contact, transfer: Transfer, agent: Leg | None) -> Contact:
     that is still possible.
     """
     leaving = any(entry.key == f"end:{transfer.by}" and entry.lease for entry in contact.pending)
-    if agent is None or not joined(agent) or leaving:
+    if agent is None or not joined(agent) or not agent.unwanted or leaving:
         return contact
     return put_leg(contact, replace(agent, unwanted=""))
 

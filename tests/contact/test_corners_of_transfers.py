@@ -196,3 +196,37 @@ def test_of_two_transfers_each_answers_for_itself() -> None:
     for transfer in (first, second):
         with pytest.raises(Refused, match="transfer_over"):
             play.tell(ev.SwapAsked(transfer))
+
+
+def die_letting_go(play: Play) -> None:
+    """A worker does what is wanted, takes the end of the agent's call, and dies."""
+    for lease in range(play.now + 7_000, play.now + 7_003):
+        play.quietly(ev.CommandsTaken("dying", lease))
+        for entry in play.contact.pending:
+            if entry.lease == lease and not isinstance(entry.command, co.EndCall):
+                play.perform(entry)
+
+
+@pytest.mark.parametrize("rung_back", [False, True], ids=["at once", "rung back meanwhile"])
+def test_an_agent_whose_letting_go_died_with_its_worker_stays_when_the_receiver_left(
+    rung_back: bool,
+) -> None:
+    play = consulting()
+    play.candidates = members("ana")
+    play.quietly(ev.CompleteAsked(play.contact.transfers[-1].id))
+    die_letting_go(play)
+    agent = play.contact.leg(play.contact.transfers[-1].by)
+    assert agent is not None
+    assert agent.unwanted
+    play.end(play.named("carla"))
+    assert play.stands(Stage.TRANSFER)
+    if rung_back:
+        play.accept(play.named("ana"))
+    play.pass_ms(10_000)
+    assert play.stands(Stage.TALKING)
+    assert play.contact.transfers[-1].outcome is TransferOutcome.RETURNED
+    assert co.EndCall(agent.id, agent.call, agent.unwanted) not in play.performed
+    kept = play.contact.leg(agent.id)
+    assert kept is not None
+    assert kept.state is LegState.JOINED
+    assert not kept.unwanted

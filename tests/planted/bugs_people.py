@@ -85,10 +85,8 @@ BUGS: Final[tuple[Bug, ...]] = (
     Bug(
         "hunt_without_an_end",
         CONTACT + "seeking.py",
-        "    if contact.stage not in HUNTING:\n        return contact\n"
-        "    climb = ladder.climb(contact, hunt)\n",
-        "    if hunt.state is HuntState.OVER:\n        return contact\n"
-        "    climb = ladder.climb(contact, hunt)\n",
+        "    if contact.stage not in HUNTING:\n        return contact\n    if _for_person(hunt):",
+        "    if hunt.state is HuntState.OVER:\n        return contact\n    if _for_person(hunt):",
         "when nobody answered, nothing comes next",
     ),
     Bug(
@@ -188,8 +186,8 @@ BUGS: Final[tuple[Bug, ...]] = (
     Bug(
         "promise_is_not_redeemed",
         CONTACT + "customers.py",
-        '    contact = redeem(replace(contact, ticket_reason=""), now)\n    hunt = contact.hunt\n',
-        "    hunt = contact.hunt\n",
+        '    contact = redeem(replace(contact, ticket_reason=""), now)\n',
+        '    contact = replace(contact, ticket_reason="")\n',
         "a customer who called in is called back all the same",
     ),
     Bug(
