@@ -30,8 +30,11 @@ MOST_OF_ONE = 12
 BLOCK_MS = 1_000
 BATCH = 200
 PAUSE_S = 0.5
-# When much happens, it is read in handfuls: each handful is two trips to Redis, however large.
+# When much happens, it is read in handfuls. Each costs two trips to Redis and wakes every stream
+# that it concerns, however large it is; so after a large one the next is gathered for longer.
 GATHER_S = 0.02
+LONGEST_GATHER_S = 0.1
+LARGE = 8
 
 _log = logging.getLogger(__name__)
 
@@ -159,7 +162,7 @@ class Hub:
             if entries:
                 after = entries[-1].id
                 self._hand_out(news)
-                time.sleep(GATHER_S)
+                time.sleep(gathering(len(entries)))
 
     def _wanted(self) -> bool:
         with self._lock:
@@ -187,6 +190,13 @@ class Hub:
             except queue.Full:
                 listener.lost = True
                 self.leave(listener)
+
+
+def gathering(count: int) -> float:
+    """How long (s) events are gathered after a handful of so many; 0 when more are waiting."""
+    if count >= BATCH:
+        return 0.0
+    return min(LONGEST_GATHER_S, GATHER_S * max(1.0, count / LARGE))
 
 
 def order(event_id: str) -> tuple[int, int]:

@@ -6,6 +6,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 from __future__ import annotations
 
 import queue
+import random
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +28,8 @@ HEARTBEAT_S = 5.0
 # A stream ends after this time and the browser opens another: no thread is held for ever, and a
 # server that is told to stop waits no longer than this for its open answers.
 LONGEST_S = 60.0
+# After a restart everybody comes back at once; their streams must not end together ever after.
+_SHARE_OF_LONGEST = (0.5, 1.0)
 # A stream that stays open holds one of the server's 256 threads, and Twilio's webhooks need the
 # rest. Whoever comes when so many are open, or with more windows than one person may have, gets
 # what has happened and is asked to come back at once, which costs more than holding them
@@ -114,7 +117,7 @@ def _caught_up(
 def _listen(
     listener: Listener, last: str, still_valid: Callable[[], bool], veil: Covers
 ) -> Iterator[str]:
-    end = time.monotonic() + LONGEST_S
+    end = time.monotonic() + life()
     checked = time.monotonic()
     while time.monotonic() < end and not (listener.lost and listener.queue.empty()):
         passed = listener.passed
@@ -134,6 +137,11 @@ def _listen(
             checked = time.monotonic()
             if not still_valid():
                 return
+
+
+def life() -> float:
+    """How long (s) a stream is held, another time for each; never longer than `LONGEST_S`."""
+    return LONGEST_S * random.uniform(*_SHARE_OF_LONGEST)
 
 
 def _only(who: Asker) -> str:

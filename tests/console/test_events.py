@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
-from itertools import chain
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from console import events_api, state
-from console.events import MOST_OF_ONE
+from console.events import BATCH, MOST_OF_ONE, gathering
 from console.identity import Asker
 from telephony.contact import events as ev
 from telephony.store import keys
@@ -225,12 +225,28 @@ def test_only_the_streams_of_those_who_take_part_are_woken_and_an_event_is_encod
     last = house.services.live.feed.last_id()
     wait_for(lambda: all(each.passed == last for each in listeners), "everybody is up to date")
     assert sum(each.queue.qsize() for each in listeners[:198]) == 0
-    first, second = (list(chain(*each.queue.queue)) for each in listeners[198:])
+    first, second = (list(itertools.chain(*each.queue.queue)) for each in listeners[198:])
     assert first
     assert all(one.frame is other.frame for one, other in zip(first, second, strict=True))
     for each in listeners:
         hub.leave(each)
     wait_for(lambda: not readers(), "the reader ends with the last listener")
+
+
+def test_the_more_happens_the_longer_events_are_gathered_but_nobody_waits_long() -> None:
+    """A handful wakes every stream that it concerns, so many small ones would starve webhooks."""
+    a_little, much, more = gathering(1), gathering(20), gathering(100)
+    assert a_little == gathering(5) < 0.025
+    assert a_little < much < more == 0.1
+    assert gathering(BATCH) == 0, "who lags behind does not wait"
+
+
+def test_streams_that_began_together_do_not_end_together() -> None:
+    lives = sorted(events_api.life() for _ in range(200))
+    assert lives[-1] <= events_api.LONGEST_S
+    gaps = [later - earlier for earlier, later in itertools.pairwise(lives)]
+    assert lives[-1] - lives[0] > 20
+    assert max(gaps) < 5
 
 
 def test_what_an_agent_may_not_see_is_behind_their_quiet_stream(

@@ -16,7 +16,10 @@ import { withWrapUp } from "./softphone/wrapping.js";
 import { toast, toastRefusal } from "./toast.js";
 
 const TICK_MS = 250;
-const SETTLE_MS = 60;
+// Between two questions the page rests as long as the last answer took, within these limits: it is
+// quick while the server is, and leaves a busy server alone.
+const LEAST_REST_MS = 10;
+const MOST_REST_MS = 250;
 const LATE_MS = 4_000;
 const SHOWN_RECENTS = 8;
 
@@ -48,6 +51,7 @@ function softphone() {
   let phone = null; // outside of what Alpine watches: a Device does not work through its proxies
   let asking = null;
   let again = false;
+  let rest = LEAST_REST_MS;
 
   return [withTransfers, withHold, withPromises, withWrapUp, withKeys, withSound].reduce((whole, withParts) => withParts(whole), {
     ready: false,
@@ -102,7 +106,7 @@ function softphone() {
     // -- what is true ---------------------------------------------------------------------------
 
     soon() {
-      setTimeout(() => this.refresh(), SETTLE_MS);
+      setTimeout(() => this.refresh(), rest);
     },
 
     // One question at a time; what happens meanwhile is asked for once more.
@@ -111,9 +115,11 @@ function softphone() {
         again = true;
         return asking;
       }
+      const began = performance.now();
       asking = this.load().catch((refusal) => this.unreachable(refusal));
       await asking;
       asking = null;
+      rest = Math.min(MOST_REST_MS, Math.max(LEAST_REST_MS, performance.now() - began));
       if (again) {
         again = false;
         this.soon();

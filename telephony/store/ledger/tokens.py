@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from telephony.errors import NotFound, StoreUnavailable
 from telephony.store.ledger.engine import Ledger, reading, writing
@@ -20,6 +20,13 @@ _PUBLIC = [column for column in _T if column.name != "hash"]
 _PREFIX = "wl_"
 USED_EVERY_MS = 300_000
 """`last_used_at` is written at most this often, so that reading stays reading."""
+
+# Asked with every request and, for an open stream, every few seconds: put together only once.
+_OWNER = (
+    select(users, *(column.label(f"t_{column.name}") for column in _PUBLIC))
+    .join(api_tokens, _T.user == users.c.name)
+    .where(_T.hash == bindparam("digest"), _T.revoked_at.is_(None), users.c.enabled)
+)
 
 log = logging.getLogger(__name__)
 
@@ -68,13 +75,8 @@ def issue_token(
 
 def user_for_token(ledger: Ledger, plain: str, *, now: int) -> TokenUser | None:
     """Who owns this token; None when it is unknown, revoked, or its user is disabled."""
-    query = (
-        select(users, *(column.label(f"t_{column.name}") for column in _PUBLIC))
-        .join(api_tokens, _T.user == users.c.name)
-        .where(_T.hash == _hash(plain), _T.revoked_at.is_(None), users.c.enabled)
-    )
     with reading(ledger) as conn:
-        row = conn.execute(query).first()
+        row = conn.execute(_OWNER, {"digest": _hash(plain)}).first()
     if row is None:
         return None
     values = row._asdict()
