@@ -16,6 +16,7 @@ import pytest
 import redis
 
 from telephony.embedded import EmbeddedRedis
+from telephony.store.ledger import migrate, open_ledger
 
 # The shell that starts the tests must not decide how they end: no live account, no own settings.
 for _name in tuple(os.environ):
@@ -123,3 +124,15 @@ def redis_url(redis_server: EmbeddedRedis) -> str:
     with redis.Redis.from_url(redis_server.url, socket_timeout=5) as client:
         client.flushall()
     return redis_server.url
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables and no rows, to be copied: migrating takes longer than most
+    tests do.
+    """
+    file = tmp_path_factory.mktemp("migrated") / "ledger.db"
+    ledger = open_ledger(f"sqlite:///{file}")
+    migrate(ledger)
+    ledger.close()
+    return file

@@ -163,14 +163,10 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path) -> str:
     """The address of a database with all tables and no rows."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'ledger.db'}"
-        ledger = open_ledger(url)
-        migrate(ledger)
-        ledger.close()
-        return url
+        return f"sqlite:///{shutil.copy(migrated, tmp_path / 'ledger.db')}"
     make: Callable[[str], str] = request.getfixturevalue("make_database")
     return make(_TEMPLATE)
 

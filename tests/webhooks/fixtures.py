@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +15,13 @@ from telephony.bootstrap import Services
 from telephony.clock import Clock
 from telephony.dispatch import Dispatch
 from telephony.settings import Settings, load_settings
-from telephony.store.ledger import migrate
 from tests.webhooks.support import ACCOUNT, BASE, OURS, TOKEN, Moment, Twilio
 from webhooks.app import create_app
 
 
 @pytest.fixture
-def settings(redis_url: str, tmp_path: Path) -> Settings:
+def settings(redis_url: str, tmp_path: Path, migrated: Path) -> Settings:
+    shutil.copy(migrated, tmp_path / "warmline.db")
     return load_settings(
         redis_url=redis_url,
         database_url=f"sqlite:///{tmp_path / 'warmline.db'}",
@@ -42,7 +43,6 @@ def clock() -> Moment:
 @pytest.fixture
 def services(settings: Settings, clock: Moment) -> Iterator[Services]:
     built = bootstrap.build(settings)
-    migrate(built.ledger)
     yield replace(built, clock=cast(Clock, clock), dispatch=Dispatch(built.live, clock.now_ms))
     built.close()
 

@@ -12,7 +12,7 @@ from tests.workers.desk import desk as make_desk
 
 
 @pytest.fixture
-def desk(redis_url: str, tmp_path: Path) -> Iterator[Desk]:
-    made = make_desk(redis_url, tmp_path)
+def desk(redis_url: str, migrated: Path, tmp_path: Path) -> Iterator[Desk]:
+    made = make_desk(redis_url, migrated, tmp_path)
     yield made
     made.services.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from telephony.contact.events import CustomerCalled, DeadlinePassed, DepartmentC
 from telephony.contact.model import Contact
 from telephony.dispatch import Dispatch
 from telephony.settings import load_settings
-from telephony.store.ledger import migrate, publish_routing
+from telephony.store.ledger import publish_routing
 from telephony.twilio.fates import Answer, Fate
 from telephony.twilio.rest import CallFact, Rest
 
@@ -156,8 +157,9 @@ class Desk:
         return co.Pending("k99", "test", command, self.clock.now, **fields)
 
 
-def desk(redis_url: str, folder: Path, **settings: Any) -> Desk:
-    """Make it; close its services afterwards."""
+def desk(redis_url: str, migrated: Path, folder: Path, **settings: Any) -> Desk:
+    """Make it, with a copy of a database that has all tables; close its services afterwards."""
+    shutil.copy(migrated, folder / "warmline.db")
     built = bootstrap.build(
         load_settings(
             redis_url=redis_url,
@@ -167,7 +169,6 @@ def desk(redis_url: str, folder: Path, **settings: Any) -> Desk:
             **{"calls_per_second": 1000, **settings},
         )
     )
-    migrate(built.ledger)
     publish_routing(built.ledger, COMPANY, "ana", "", 0, now=NOW)
     clock, rest = StandingClock(), ScriptedRest()
     services = replace(
