@@ -32,7 +32,6 @@ sys.dont_write_bytecode = False
 # file is given out whole (Makefile), in the order of this list and then of the folders.
 LONGEST = (
     "browser/test_softphone.py",
-    "processes/",
     "console/test_fuzz.py",
     "stories/",
     "ops/test_up.py",
