@@ -71,7 +71,7 @@ def whole(contact: Contact, now: int, names: Names) -> ContactOut:
         version=contact.version,
         since=contact.since,
         waited_ms=waited_ms(contact, now),
-        path=list(contact.path),
+        path=_path(contact, names),
         say_this_first=say_this_first(contact, now, names),
         next_action=min(contact.timers, key=lambda timer: timer.due).name if contact.timers else "",
         deadline=contact.deadline,
@@ -266,7 +266,7 @@ def say_this_first(contact: Contact, now: int, names: Names) -> str:
     """One line for whoever speaks next, made from facts only."""
     parts = [f"{contact.customer or 'A caller without a number'} called"]
     if contact.path:
-        parts[0] += " about " + ", then ".join(contact.path)
+        parts[0] += " about " + ", then ".join(_path(contact, names))
     elif contact.department_name:
         parts[0] += f" for {names.get(contact.department, contact.department_name)}"
     if contact.earlier and contact.earlier != contact.department:
@@ -287,6 +287,12 @@ def say_this_first(contact: Contact, now: int, names: Names) -> str:
     line = "; ".join(parts) + "."
     note = next((each.note for each in reversed(contact.transfers) if each.note), "")
     return f"{line} Note: {note}" if note else line
+
+
+def _path(contact: Contact, names: Names) -> list[str]:
+    """What was chosen in the menus; the department by its name instead of the word for it."""
+    own = names.get(contact.department, contact.department_name)
+    return [own if word == contact.department_name else word for word in contact.path]
 
 
 def duration(ms: int) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Tile:
     """One number. `path` is its place in a row of the board; `level` the name of its threshold;
-    `figure` leads to the contacts behind it; `of` names the number that it is a share of."""
+    `figure` leads to the contacts behind it; `also` is the place of a second number, shown before
+    `about`."""
 
     path: str
     label: str
@@ -16,14 +17,14 @@ class Tile:
     level: str = ""
     figure: str = ""
     about: str = ""
+    also: str = ""
 
 
 NOW = (
     Tile("live.in_menu", "In the menu", "count", "", "live", "choosing"),
     Tile("live.waiting", "Waiting", "count", "waiting", "live", "without a person"),
     Tile("live.longest_wait_ms", "Longest wait", "time", "longest_wait_ms", "live", "for a person"),
-    Tile("live.on_hold", "On hold", "count", "", "live", "hear music"),
-    Tile("live.held_by_agent", "Held by agent", "count", "", "live", "of those on hold"),
+    Tile("live.on_hold", "On hold", "count", "", "live", "by their agent", "live.held_by_agent"),
     Tile(
         "live.longest_hold_ms", "Longest hold", "time", "longest_hold_ms", "live", "of a customer"
     ),

@@ -47,6 +47,8 @@ def test_a_supervisor_sees_a_contact_talk_be_passed_on_and_end(
     scene.phone(CARLA, never_answer=True)
     transfer(scene, call, {"department": "billing"})
     expect(tile(page, "live.on_hold")).to_have_text("1")
+    held = page.locator('dl[data-row=""] [data-path="live.on_hold"] .tile-about')
+    expect(held).to_have_text("0 by their agent")
     expect(page.locator('[data-department="sales"] .passing')).to_contain_text("ringing")
     # The tile and the simulator agree on what the customer hears.
     assert scene.hears(call, "hold")

@@ -256,10 +256,11 @@ def test_a_step_that_was_done_says_what_it_was(as_: Actors, play: LivePlay) -> N
 def test_screens_show_a_departments_name_and_not_the_word_that_was_spoken(
     as_: Actors, play: LivePlay
 ) -> None:
-    play.tell(ev.DepartmentChosen("sales", "ventas", "es", ("1",)))
+    play.tell(ev.DepartmentChosen("sales", "ventas", "es", ("ventas",)))
     path = f"/contacts/{play.contact.id}"
     shown = as_("sam")("GET", path).get_json()
-    assert shown["department_name"] == "Sales"
+    assert (shown["department_name"], shown["path"]) == ("Sales", ["Sales"])
+    assert "called about Sales" in shown["say_this_first"]
     listed = as_("sam")("GET", "/contacts").get_json()["items"]
     assert [each["department_name"] for each in listed] == ["Sales"]
     told = as_("sam")("GET", f"{path}/timeline").get_json()["items"]

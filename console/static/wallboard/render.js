@@ -19,8 +19,9 @@ function at(row, path) {
 }
 
 function fillTile(tile, row) {
-  const { path, form, threshold } = tile.dataset;
+  const { path, form, threshold, also } = tile.dataset;
   text(tile.querySelector(".tile-value"), shown(at(row, path), form));
+  if (also) text(tile.querySelector(".tile-also"), shown(at(row, also), "count"));
   const level = row.levels[threshold] ?? "";
   if (tile.dataset.level === level) return;
   tile.dataset.level = level;
