@@ -122,12 +122,17 @@ def test_without_a_messaging_service_a_schedule_is_dropped(box: Box) -> None:
     assert made.status == "queued"
 
 
-def test_a_message_that_is_out_is_redacted_and_deleted(box: Box) -> None:
-    """Message resource: an empty Body redacts; only a message that is out can be deleted."""
-    made = box.client.messages.create(to=CUSTOMER, from_=box.number, body="Hello")
+def test_a_message_that_is_under_way_is_not_deleted(slow_box: Box) -> None:
+    made = slow_box.client.messages.create(to=CUSTOMER, from_=slow_box.number, body="Hello")
     with pytest.raises(TwilioRestException) as caught:
         made.delete()
     assert (caught.value.status, caught.value.code) == (400, 20009)
+    assert made.fetch().body == "Hello"
+
+
+def test_a_message_that_is_out_is_redacted_and_deleted(box: Box) -> None:
+    """Message resource: an empty Body redacts; a message that is out can be deleted."""
+    made = box.client.messages.create(to=CUSTOMER, from_=box.number, body="Hello")
     eventually(box.client.messages(made.sid).fetch, lambda message: message.status == "delivered")
     with pytest.raises(TwilioRestException) as caught:
         made.update(body="Something else")
