@@ -16,6 +16,7 @@ from telephony.contact.events import (
     Inspected,
     Problem,
 )
+from telephony.contact.model import LegState, Role
 from telephony.errors import StoreUnavailable
 from telephony.routing.languages import first_language
 from telephony.routing.policy import Verdict, check_address
@@ -24,6 +25,8 @@ from telephony.twilio.fates import Answer, Fate
 from workers.task import Task
 
 log = logging.getLogger("warmline.workers")
+
+_NOT_ANSWERED = frozenset({LegState.REQUESTED, LegState.RINGING})
 
 
 def dial(task: Task, command: co.Dial) -> Event:
@@ -90,8 +93,16 @@ def find_dial(task: Task, command: co.FindDial) -> Event:
 
 
 def end_call(task: Task, command: co.EndCall) -> Event:
-    """Hang up, or stop the ringing."""
-    return _done(task, task.services.rest.end_call(command.call))
+    """Hang up, or stop the ringing. A customer who has picked up in the same blink is not hung up
+    on: their document says what becomes of our call (S1).
+    """
+    leg = task.contact.leg(command.leg)
+    if leg is None or leg.role is not Role.CUSTOMER or leg.state not in _NOT_ANSWERED:
+        return _done(task, task.services.rest.end_call(command.call))
+    answer = task.services.rest.call_off(command.call)
+    # Answered or over: the news of it says which, and until it comes this is asked again.
+    gone = answer.fate is Fate.GONE
+    return CommandDone(task.pending.id) if gone else _done(task, answer)
 
 
 def hold(task: Task, command: co.Hold) -> Event:

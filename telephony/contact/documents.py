@@ -81,7 +81,10 @@ def document_for(contact: Contact, leg: Leg) -> Document:
 
 def _for_customer(contact: Contact, leg: Leg) -> Document:
     if leg.outbound and leg.state is LegState.ANSWERED:
-        alone = leg.machine or leg.misses > CONFIRM_TRIES
+        called_off = leg.unwanted == AttemptOutcome.CANCELLED.value
+        if called_off and contact.stage is Stage.CLOSED:
+            return Document.FINISHED  # their wish: nothing will be tried again
+        alone = called_off or leg.machine or leg.misses > CONFIRM_TRIES
         return Document.CALLBACK_VOICEMAIL if alone else Document.CONFIRM
     if leg.state is LegState.ENDED or contact.stage is Stage.CLOSED:
         return Document.FINISHED

@@ -356,12 +356,17 @@ def _left_unheard(contact: Contact) -> Contact:
     return put_leg(contact, replace(leg, deaf=True))
 
 
+_UNANSWERED = frozenset({LegState.REQUESTED, LegState.RINGING})
+
+
 def _correct(leg: Leg, fact: ev.LegFact, event: ev.Inspected, now: int) -> Leg:
     if not fact.live:
         ended = ev.LegEnded(leg.id, leg.call, fact.ending or Ending.HUNG_UP)
         return hear(leg, News.ENDED, ended, now)
     if leg.state is LegState.REQUESTED and fact.ringing:
         return hear(leg, News.RANG, event, now)
+    if leg.role is Role.CUSTOMER and leg.state in _UNANSWERED and not fact.ringing:
+        leg = hear(leg, News.ANSWERED, event, now)
     if leg.state is LegState.JOINED and not fact.in_room:
         return hear(leg, News.LEFT, event, now)
     return _placed_in(leg, fact, event, now) if fact.in_room else leg

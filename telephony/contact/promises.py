@@ -101,15 +101,24 @@ def _tell(contact: Contact, now: int) -> Contact:
 
 
 def part(contact: Contact, outcome: ContactOutcome, reason: str, now: int) -> Contact:
-    """The customer is gone: the contact is over, or waits for the hour that was promised."""
-    if owed(contact) is None:
+    """The customer is gone: the contact is over, or waits for the hour that was promised. Who
+    answered our call and did not show that they were there was called in vain.
+    """
+    promise, leg = owed(contact), contact.customer_leg
+    if promise is None:
         return close(contact, outcome, reason, now)
+    if contact.stage is Stage.SEEKING and _due(promise, now) and leg is not None and leg.outbound:
+        contact = replace(contact, promise=replace(promise, missed=True))
     for leg in staff(contact):
         contact = put_leg(contact, unwant(leg, AttemptOutcome.CANCELLED))
     contact = end_transfer(
         cancel_hunt(contact), TransferOutcome.CUSTOMER_LEFT, now, "customer_left"
     )
     return enter(contact, Stage.PROMISING, now)
+
+
+def _due(promise: Promise, now: int) -> bool:
+    return promise.state is PromiseState.OPEN and promise.due_from <= now
 
 
 def _confirm(contact: Contact, now: int) -> Contact:
@@ -230,6 +239,8 @@ def settle_promise(contact: Contact, now: int) -> Contact:
         return contact
     if contact.stage is _PROMISING:
         return _tell(contact, now)
+    if contact.stage is Stage.SEEKING and _due(promise, now) and _there(contact.customer_leg):
+        return redeem(contact, now)
     if contact.stage is not Stage.PROMISED or promise.missed:
         return contact
     if promise.attempts >= promise.max_attempts:
@@ -261,13 +272,19 @@ def _callback_leg(contact: Contact) -> Leg | None:
     return None if leg.outcome is AttemptOutcome.CANCELLED else leg
 
 
+def _there(leg: Leg | None) -> bool:
+    """Has somebody whom we called shown that they are there?"""
+    shown = leg is not None and leg.state in {LegState.ACCEPTED, LegState.JOINED}
+    return shown and leg is not None and leg.outbound
+
+
 def _receiver_left_early(contact: Contact, now: int) -> Contact:
-    """The receiver hung up before the customer was there: whoever answers is not left alone. A
-    phone that rang in vain was one of the tries (S9).
+    """The receiver hung up before the customer was there: whoever answers is not left alone, and
+    their promise stands until they have shown that they are there. A phone that rang in vain was
+    one of the tries (S9), and so was a machine that answered.
     """
     target, customer = sought_last(contact), _callback_leg(contact)
-    if customer is not None and customer.state in _WITH_US:
-        contact = redeem(contact, now)
+    if customer is not None and customer.state in _WITH_US and not customer.machine:
         contact = begin_hunt(contact, HuntPurpose.INBOUND, target, now)
         return enter(contact, Stage.SEEKING, now)
     if customer is None:

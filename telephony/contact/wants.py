@@ -106,10 +106,12 @@ def _on_the_way(contact: Contact, customer: Leg) -> bool:
 def end_after(contact: Contact, leg: Leg) -> int:
     """Not before this moment do we end an unwanted leg ourselves (ms; 0: at once).
 
-    Who pressed a key hears one kind sentence, and their document hangs up after it. Who was beaten
-    rings on for a blink, because they may have accepted in the same instant (fault 53).
+    Who pressed a key hears one kind sentence, and their document hangs up after it; so does a
+    customer who picked up in the blink in which we called their ringing off. Who was beaten rings
+    on for a blink, because they may have accepted in the same instant (fault 53).
     """
-    if leg.parting:
+    picked_up = leg.outbound and leg.state in {LegState.ANSWERED, _ACCEPTED}
+    if leg.parting or picked_up:
         return leg.since + PARTING_MS
     hunt = contact.hunt
     if leg.outcome is AttemptOutcome.BEATEN and hunt is not None and hunt.id == leg.hunt:

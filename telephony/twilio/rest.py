@@ -185,6 +185,10 @@ class Rest:
         """Hang up or stop the ringing; a call that is over already is GONE."""
         return _nothing(attempt(lambda: self.client.calls(call).update(status="completed")))
 
+    def call_off(self, call: str) -> Answer[None]:
+        """Stop the ringing, and nothing but that: a call that was answered or is over is GONE."""
+        return _nothing(attempt(lambda: self.client.calls(call).update(status="canceled")))
+
     def dialled(self, call: str) -> Answer[str]:
         """The address that we called with this call; '' for one that came in."""
 

@@ -224,7 +224,7 @@ BUGS: Final[tuple[Bug, ...]] = (
     Bug(
         "machine_is_asked_to_confirm",
         CONTACT + "documents.py",
-        "        alone = leg.machine or leg.misses > CONFIRM_TRIES\n",
+        "        alone = called_off or leg.machine or leg.misses > CONFIRM_TRIES\n",
         "        alone = False\n",
         "a voicemail that answers our callback is asked without end",
     ),

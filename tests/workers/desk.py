@@ -96,6 +96,9 @@ class ScriptedRest:
     def end_call(self, call: str) -> Answer[None]:
         return self._answer("end", call, None)
 
+    def call_off(self, call: str) -> Answer[None]:
+        return self._answer("call_off", call, None)
+
     def redirect_call(self, call: str, url: str) -> Answer[None]:
         return self._answer("redirect", (call, url), None)
 

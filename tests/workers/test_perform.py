@@ -191,6 +191,24 @@ def test_unhold_a_leg(desk: Desk) -> None:
     assert do(desk, co.Unhold("l1", "CA9", "")) == ev.HoldRead("k99", "l1", held=False)
 
 
+@pytest.mark.parametrize("fate", [Fate.DONE, Fate.GONE])
+def test_a_customer_s_ringing_is_called_off_and_who_picked_up_is_not_hung_up_on(
+    desk: Desk, fate: Fate
+) -> None:
+    contact = desk.begin()
+    rung = Leg("l5", Role.CUSTOMER, CUSTOMER, LegState.RINGING, NOW, call="CA9", outbound=True)
+    desk.put(contact, legs=(*contact.legs, rung))
+    desk.rest.fate = fate
+    assert do(desk, co.EndCall("l5", "CA9", "cancelled")) == ev.CommandDone("k99")
+    assert desk.rest.asked == [("call_off", "CA9")]
+
+
+def test_a_customer_who_has_answered_and_is_let_go_is_hung_up(desk: Desk) -> None:
+    desk.begin()
+    assert do(desk, co.EndCall("l1", "CA9", "cancelled")) == ev.CommandDone("k99")
+    assert desk.rest.asked == [("end", "CA9")]
+
+
 @pytest.mark.parametrize("command", [co.EndCall("l1", "CA9", "beaten"), co.Redirect("l1", "CA9")])
 @pytest.mark.parametrize(
     ("fate", "expected"),
