@@ -319,6 +319,11 @@ ALLOWED: dict[str, Case] = {
         lambda: Play().calls_in(0, "mary").named(1, "mary", "m").down(3, "mary", "carrier"),
         Facts(contact_outcomes={"m": ("customer_left",)}, promises=(), tickets=()),
     ),
+    "a customer whose line broke, and whose carrier calls it a goodbye": (
+        "S5",
+        lambda: waiting().down(30, "mary", "carrier", "R", status="completed"),
+        Facts(contact_outcomes={"m": ("customer_left",)}, promises=(), tickets=()),
+    ),
     "a customer whose line broke, who was called back and did not pick up": (
         "S5",
         lambda: (

@@ -83,9 +83,12 @@ class Play:
             t, "webhook", url=url, event="ringing", status=200, ms=3.0, attempt=1, call=call
         )
 
-    def down(self, t: float, call: str, by: str = "self", room: str = "") -> Play:
-        """The call is over; out of `room`, if it is in one."""
-        self.line(t, "call.down", call=call, by=by, status="completed")
+    def down(self, t: float, call: str, by: str = "self", room: str = "", status: str = "") -> Play:
+        """The call is over; out of `room`, if it is in one. A carrier says "failed", unless told
+        otherwise.
+        """
+        status = status or ("failed" if by == "carrier" else "completed")
+        self.line(t, "call.down", call=call, by=by, status=status)
         return self.leaves(t, call, room, by) if room else self
 
     def fault(self, t: float, name: str = "webhook_lose", subject: str = "") -> Play:

@@ -132,7 +132,7 @@ def _down(truth: Truth, line: Line) -> None:
     leg = truth.legs.get(line["call"])
     if leg is None or leg.down is not None:
         return
-    truth.fall(leg, line["by"])
+    truth.fall(leg, line["by"], line.get("status", ""))
     if not leg.customer:
         safety.s3_agent_ended(truth, leg)
         return

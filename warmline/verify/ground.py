@@ -281,7 +281,7 @@ class Truth:
         own = first.contact if first.sure else None
         return own if own is not None and not own.id else Contact()
 
-    def fall(self, leg: Leg, by: str) -> None:
+    def fall(self, leg: Leg, by: str, status: str = "") -> None:
         """``call.down``."""
         leg.down, leg.by = self.t, by
         if not leg.inbound:
@@ -305,7 +305,8 @@ class Truth:
                 self.waiting.pop(id(contact), None)
                 # Whose line broke is called back, and may be transferred meanwhile.
                 self.last_left = self.t if by != "carrier" else float("inf")
-            if by == "carrier" and leg.answered is not None:
+            # A carrier that reports "completed" cannot be told from a customer who hangs up.
+            if by == "carrier" and leg.answered is not None and status != "completed":
                 contact.line_broke = self.t
                 contact.broke_in_room = leg.joined is not None
 
