@@ -93,8 +93,12 @@ PEOPLE = (
     "browser_closes",
     "everybody_leaves",
     "double_click",
+    "agent_holds",
+    "callback_promised",
+    "link_moves",
+    "link_cancels",
 )
-"""Faults that people are: see people.py."""
+"""Faults that people are: see people.py and deeds.py."""
 
 READS = frozenset(
     {"GET", "MGET", "EXISTS", "HGETALL", "HGET", "ZRANGE", "XRANGE", "XREAD", "LLEN", "PING"}

@@ -18,6 +18,7 @@ from simulator import behaviour, calls, phones
 from simulator.transport import Delivery, Outcome
 from simulator.world import Call
 from telephony.routing.example import example_company
+from warmline.campaign import deeds
 from warmline.campaign.faults import Planned
 from warmline.campaign.network import BASE, Line, World
 from warmline.campaign.plan import Plan
@@ -71,6 +72,7 @@ class People:
         }
         self.talking: dict[str, str] = {}
         self.again = False
+        self.links: list[Planned] = []
 
     def begin(self) -> None:
         """Everybody gets their phone; customers will dial in."""
@@ -105,6 +107,8 @@ class People:
                 self._called_back(address)
         elif kind == "hears" and line["what"] == "people":
             self._in_company(self.world.network.calls[line["call"]])
+        elif kind == "sms":
+            deeds.read(self, line)
 
     def _make_up_mind(self, address: str) -> None:
         dice = self.staff_dice[address]
@@ -126,7 +130,7 @@ class People:
             self._phone(address, voicemail=True)
 
     def _in_company(self, call: Call) -> None:
-        if call.from_ not in self.dice and call.to not in self.dice:
+        if not self.is_customer(call):
             self._consult(call)
             return
         mark = f"{call.sid} {self.world.now}"
@@ -188,8 +192,8 @@ class People:
             self.world.network.clock.after(LONGEST_TALK_S, lambda: self._talked(call, mark))
 
     def _pass_on(self, call: Call, agent: Call, dice: random.Random) -> None:
-        contact = self._contact_of(call)
-        who = self._who(agent)
+        contact = self.contact_of(call)
+        who = self.who(agent)
         wish = {
             "to": dice.choice(TARGETS),
             "mode": dice.choice(("warm", "warm", "cold")),
@@ -203,7 +207,7 @@ class People:
                 self._follow(call, agent, str(json.loads(outcome.body)["id"]), who, dice)
 
         for _ in range(2 if self.again else 1):
-            self._ask(who, f"/contacts/{contact}/transfers", wish, told, key)
+            self.ask(who, f"/contacts/{contact}/transfers", wish, told, key)
         self.again = False
 
     def _follow(
@@ -225,21 +229,27 @@ class People:
         def told(outcome: Outcome) -> None:
             self.answers[f"{step} {outcome.status}"] += 1
 
-        self._ask(who, f"/transfers/{transfer}/{step}", {}, told)
+        self.ask(who, f"/transfers/{transfer}/{step}", {}, told)
 
     def _hang_up(self, call: Call) -> None:
         if call.live:
             calls.hang_up(self.world.network, call)
 
-    def _contact_of(self, call: Call) -> str:
+    def is_customer(self, call: Call) -> bool:
+        """Whether a customer is at that phone."""
+        return call.from_ in self.dice or call.to in self.dice
+
+    def contact_of(self, call: Call) -> str:
+        """The contact that the call belongs to."""
         room = self.world.network.conferences.get(call.room)
         return room.friendly_name.removeprefix("wl-") if room else call.sid[2:].lower()
 
-    def _who(self, agent: Call) -> str:
+    def who(self, agent: Call) -> str:
+        """Whose softphone asks: the agent's own, or a supervisor's for an agent without one."""
         name = agent.to.removeprefix("client:")
         return name if name in self.tokens else "sam"
 
-    def _ask(self, who: str, path: str, body: dict[str, Any], told: Any, key: str = "") -> None:
+    def ask(self, who: str, path: str, body: dict[str, Any], told: Any, key: str = "") -> None:
         """A request of somebody's softphone."""
         headers = [
             ("Authorization", f"Bearer {self.tokens[who]}"),
@@ -255,9 +265,12 @@ class People:
 
     def befall(self, planned: Planned) -> None:
         """A fault that people are."""
+        if planned.name in deeds.NAMES:
+            deeds.befall(self, planned)
+            return
         net = self.world.network
         live = [call for call in net.calls.values() if call.live and call.answered is not None]
-        customers = [c for c in live if c.from_ in self.dice or c.to in self.dice]
+        customers = [call for call in live if self.is_customer(call)]
         others = [c for c in live if c not in customers]
         name = planned.name
         if name == "double_click":
@@ -272,7 +285,7 @@ class People:
                 name, [call for call in others if call.to.startswith("client:")]
             )[:1]
         for call in struck:
-            contact = self._contact_of(call)
+            contact = self.contact_of(call)
             self.world.gate.record(name, call.sid, [self.world.gate.stage_of(contact)])
             if name == "everybody_leaves":
                 calls.hang_up(net, call)
