@@ -21,8 +21,6 @@ from warmline.campaign.network import BASE, Line
 if TYPE_CHECKING:
     from warmline.campaign.people import People
 
-NAMES = ("agent_holds", "callback_promised", "link_moves", "link_cancels")
-
 AGAIN_S = 1.0
 """So often somebody looks whether the opportunity has come."""
 ASKED_AGAIN_S = 3.0
@@ -148,6 +146,3 @@ def _post(people: People, link: str, form: dict[str, str]) -> None:
 
     body = urlencode(form).encode()
     people.world.submit(Delivery("POST", link, _FORM, body, 5.0, 15.0), told)
-
-
-__all__ = ["NAMES", "befall", "read"]

@@ -93,19 +93,18 @@ PEOPLE = (
     "browser_closes",
     "everybody_leaves",
     "double_click",
-    "agent_holds",
-    "callback_promised",
-    "link_moves",
-    "link_cancels",
 )
-"""Faults that people are: see people.py and deeds.py."""
+"""Faults that people are: see people.py."""
+
+DEEDS = ("agent_holds", "callback_promised", "link_moves", "link_cancels")
+"""What else people do: see deeds.py."""
 
 READS = frozenset(
     {"GET", "MGET", "EXISTS", "HGETALL", "HGET", "ZRANGE", "XRANGE", "XREAD", "LLEN", "PING"}
     | {"HMGET", "XREVRANGE", "ZSCORE", "ZCARD"}
 )
 
-NAMES = (*BOUNDARIES, *SPELLS, *sorted(NETWORK), *PEOPLE)
+NAMES = (*BOUNDARIES, *SPELLS, *sorted(NETWORK), *PEOPLE, *DEEDS)
 
 Note = Callable[[str, tuple[Any, ...], Any], None]
 
@@ -223,4 +222,4 @@ class Gate:
         self.trace.write("fault", name=name, match="", subject=subject)
 
 
-__all__ = ["BOUNDARIES", "NAMES", "NETWORK", "PEOPLE", "SPELLS", "Gate", "Planned"]
+__all__ = ["BOUNDARIES", "DEEDS", "NAMES", "NETWORK", "PEOPLE", "SPELLS", "Gate", "Planned"]

@@ -265,9 +265,6 @@ class People:
 
     def befall(self, planned: Planned) -> None:
         """A fault that people are."""
-        if planned.name in deeds.NAMES:
-            deeds.befall(self, planned)
-            return
         net = self.world.network
         live = [call for call in net.calls.values() if call.live and call.answered is not None]
         customers = [call for call in live if self.is_customer(call)]

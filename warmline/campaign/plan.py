@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from warmline.campaign.faults import BOUNDARIES, NAMES, PEOPLE, SPELLS, Planned
+from warmline.campaign.faults import BOUNDARIES, DEEDS, NAMES, PEOPLE, SPELLS, Planned
 
 CALLERS = 6
 """How many customers call in one world. Few, so that a failure is small; enough to meet."""
@@ -38,9 +38,10 @@ EVENTS = tuple(
     f"{event}{STATUS}"
     for event in ("", "participant-join ", "participant-leave ", "answered ", "completed ", "amd ")
 )
-NOT_IN_ALL = frozenset({"carrier_drop", "web_slow"})
+NOT_IN_ALL = frozenset({"carrier_drop", "web_slow", *DEEDS})
 """`carrier_drop` is `line_drops` without a person. `web_slow` breaks S2 wherever it strikes: Twilio
 waits 15 s for a document, in silence, unless its address carries a shorter time-out (#rt=…).
+`DEEDS` come in when 2,000 contacts with them have been played to the end.
 """
 
 OUTAGES = frozenset(
@@ -143,7 +144,7 @@ def _fault(dice: random.Random, name: str) -> Planned:
     if name in BOUNDARIES:
         # A process that hangs for longer than Twilio's patience and ours is the spell web_slow.
         return Planned(name, at, round(dice.uniform(0.5, 5.0), 1))
-    if name in PEOPLE:
+    if name in PEOPLE or name in DEEDS:
         return Planned(name, at)
     return _of_network(dice, name, at)
 

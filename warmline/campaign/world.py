@@ -10,8 +10,8 @@ from typing import Any
 from simulator.trace import as_line
 from telephony.routing.example import example_company
 from telephony.twilio.urls import Urls
-from warmline.campaign import judge
-from warmline.campaign.faults import BOUNDARIES, NETWORK, PEOPLE, SPELLS, Planned
+from warmline.campaign import deeds, judge
+from warmline.campaign.faults import BOUNDARIES, DEEDS, NETWORK, PEOPLE, SPELLS, Planned
 from warmline.campaign.house import House
 from warmline.campaign.network import FALLBACK_URL, HOST, Line, World
 from warmline.campaign.people import People, staff
@@ -101,6 +101,8 @@ def _arming(world: World, people: People, planned: Planned) -> Any:
             _rest_away(world, planned)
         elif planned.name in SPELLS:
             world.gate.begin(planned)
+        elif planned.name in DEEDS:
+            deeds.befall(people, planned)
         elif planned.name in PEOPLE:
             people.befall(planned)
         else:
