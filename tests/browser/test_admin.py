@@ -95,6 +95,25 @@ def save_something(page: Page) -> None:
     save(page)
 
 
+def test_the_wrap_up_codes_of_the_company_are_changed_and_a_wrong_one_is_told_at_its_field(
+    open_as: OpenAs,
+) -> None:
+    page = open_as("ada", "/admin/company")
+    codes = page.get_by_role("textbox", name="Wrap-up codes")
+    usual = codes.input_value()
+    assert "invoice: An invoice" in usual
+    codes.fill(f"{usual}\nNot a key!: Praise")
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(codes).to_have_value(f"{usual}\nNot a key!: Praise")
+    codes.fill(f"{usual}\npraise: Praise for us")
+    save(page)
+    publish(page, "people praise us")
+    noted = page.request.get("/api/v1/wrap-up-codes").json()["items"]
+    assert noted[-1] == {"key": "praise", "name": "Praise for us"}
+    assert len(noted) == len(usual.splitlines()) + 1
+
+
 def test_two_admins_at_once_are_warned_and_both_keep_what_they_typed(open_as: OpenAs) -> None:
     first = open_as("ada", "/admin/departments/returns")
     second = open_as("ada", "/admin/departments/returns")
@@ -182,25 +201,6 @@ def test_rows_are_dragged_with_the_mouse(open_as: OpenAs) -> None:
     assert after != before
     assert sorted(after) == sorted(before)
     assert after[0] != before[0]
-
-
-def test_the_wrap_up_codes_of_the_company_are_changed_and_a_wrong_one_is_told_at_its_field(
-    open_as: OpenAs,
-) -> None:
-    page = open_as("ada", "/admin/company")
-    codes = page.get_by_role("textbox", name="Wrap-up codes")
-    usual = codes.input_value()
-    assert "invoice: An invoice" in usual
-    codes.fill(f"{usual}\nNot a key!: Praise")
-    page.get_by_role("button", name="Save draft").click()
-    expect(page.get_by_role("alert")).to_be_focused()
-    expect(codes).to_have_value(f"{usual}\nNot a key!: Praise")
-    codes.fill(f"{usual}\npraise: Praise for us")
-    save(page)
-    publish(page, "people praise us")
-    noted = page.request.get("/api/v1/wrap-up-codes").json()["items"]
-    assert noted[-1] == {"key": "praise", "name": "Praise for us"}
-    assert len(noted) == len(usual.splitlines()) + 1
 
 
 def test_who_rings_is_asked_and_answered_on_the_page(open_as: OpenAs) -> None:
