@@ -274,8 +274,8 @@ def _callback_leg(contact: Contact) -> Leg | None:
 
 def _there(leg: Leg | None) -> bool:
     """Has somebody whom we called shown that they are there?"""
-    shown = leg is not None and leg.state in {LegState.ACCEPTED, LegState.JOINED}
-    return shown and leg is not None and leg.outbound
+    shown = {LegState.ACCEPTED, LegState.JOINED}
+    return leg is not None and leg.outbound and leg.state in shown
 
 
 def _receiver_left_early(contact: Contact, now: int) -> Contact:

@@ -235,7 +235,7 @@ GROUPS: tuple[tuple[str, tuple[Fault, ...]], ...] = (
                 "is down",
                 "processes/test_stores.py::no_promise_is_spoken_that_is_not_written",
                 "contact/test_stories.py::no_promise_is_spoken_while_the_ledger_is_away",
-                "workers/test_perform.py::nothing_is_promised_while_the_ledger_is_away",
+                "workers/test_perform_promises.py::nothing_is_promised_while_the_ledger_is_away",
                 campaign="sql_down",
             ),
             fault(

@@ -12,13 +12,20 @@ from telephony import bootstrap
 from telephony.bootstrap import Services
 from telephony.clock import Clock
 from telephony.contact import commands as co
-from telephony.contact.events import CustomerCalled, DeadlinePassed, DepartmentChosen, LegFact
+from telephony.contact.events import (
+    CustomerCalled,
+    DeadlinePassed,
+    DepartmentChosen,
+    Event,
+    LegFact,
+)
 from telephony.contact.model import Contact
 from telephony.dispatch import Dispatch
 from telephony.settings import load_settings
 from telephony.store.ledger import publish_routing
 from telephony.twilio.fates import Answer, Fate
 from telephony.twilio.rest import CallFact, Rest
+from workers.perform import perform
 
 # The company of these tests; the example company may change.
 COMPANY = """
@@ -184,3 +191,8 @@ def desk(redis_url: str, migrated: Path, folder: Path, **settings: Any) -> Desk:
 
 
 __all__ = ["CALL", "CUSTOMER", "ID", "NOW", "Desk", "ScriptedRest", "desk"]
+
+
+def do(desk: Desk, command: co.Command, **fields: int) -> Event:
+    """Have the worker perform one command of the contact."""
+    return perform(desk.services, desk.contact(), desk.pending(command, **fields))
