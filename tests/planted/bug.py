@@ -39,6 +39,8 @@ class Bug:
                 texts[edit.file] = (tree / edit.file).read_text(encoding="utf-8")
             found = texts[edit.file].count(edit.old)
             if found != 1:
-                raise ValueError(f"{self.name}: {edit.file} holds the place {found} times, not once")
+                raise ValueError(
+                    f"{self.name}: {edit.file} holds the place {found} times, not once"
+                )
             texts[edit.file] = texts[edit.file].replace(edit.old, edit.new)
         return texts

@@ -17,8 +17,8 @@ from typing import Any
 from simulator import behaviour, calls, phones
 from simulator.transport import Delivery, Outcome
 from simulator.world import Call
-from telephony.routing.example import example_company
 from warmline.campaign import deeds
+from warmline.campaign.company import wider_company
 from warmline.campaign.faults import Planned
 from warmline.campaign.network import BASE, Line, World
 from warmline.campaign.plan import Plan
@@ -26,6 +26,7 @@ from warmline.campaign.plan import Plan
 ARRIVALS_S = 40.0
 TALK_S = 8.0
 LONGEST_TALK_S = 25.0
+IMPATIENT = 0.4
 NUMBERS = ("+12025550100", "+12025550100", "+12025550101", "+12025550102")
 TARGETS: tuple[dict[str, str], ...] = (
     {"department": "billing"},
@@ -41,14 +42,22 @@ TARGETS: tuple[dict[str, str], ...] = (
     {"number": "+12025550155"},
     {"number": "+19005550155"},
 )
+WIDER_TARGETS: tuple[dict[str, str], ...] = (
+    *TARGETS,
+    {"department": "depot"},
+    {"department": "early"},
+    {"department": "early"},
+    {"department": "letters"},
+)
 STEPS = ("complete", "complete", "cancel", "swap", "merge", "complete")
 KEYS = "1111222333489#"
+WIDER_KEYS = "112223334555666777789#"
 
 
 def staff() -> list[str]:
     """The address of everybody who may be rung, and one outside number."""
-    company = example_company()
-    known = {m.address for d in company.departments.values() for m in d.members}
+    departments = wider_company().departments
+    known = {m.address for d in departments.values() for m in d.members}
     return [*sorted(known), "+12025550155"]
 
 
@@ -73,12 +82,16 @@ class People:
         self.talking: dict[str, str] = {}
         self.again = False
         self.links: list[Planned] = []
+        self._keys = WIDER_KEYS if plan.wider else KEYS
+        self._targets = WIDER_TARGETS if plan.wider else TARGETS
 
     def begin(self) -> None:
         """Everybody gets their phone; customers will dial in."""
         self.world.trace.listeners.append(self.hear)
         for number, dice in self.dice.items():
-            self._phone(number, press=_keys(dice), answer_after=round(dice.uniform(1, 20), 2))
+            self._phone(
+                number, press=_keys(dice, self._keys), answer_after=round(dice.uniform(1, 20), 2)
+            )
             at = dice.uniform(0.1, ARRIVALS_S)
             self.world.network.clock.after(at, partial(self._dial_in, number))
             if dice.random() < 0.35:
@@ -109,6 +122,7 @@ class People:
             self._in_company(self.world.network.calls[line["call"]])
         elif kind == "sms":
             deeds.read(self, line)
+            self._promised(line["to"])
 
     def _make_up_mind(self, address: str) -> None:
         dice = self.staff_dice[address]
@@ -166,6 +180,19 @@ class People:
         if not self._live_calls(number) and not self.patient:
             self._dial_in(number)
 
+    def _promised(self, number: str) -> None:
+        """Whoever was promised a call may not care to wait for it."""
+        if not self.plan.wider or number not in self.customers:
+            return
+        dice = random.Random(f"{self.plan.seed} {number} promised {self.world.now}")
+        if dice.random() < IMPATIENT:
+            after = dice.uniform(5.0, 120.0)
+            self.world.network.clock.after(after, partial(self._call_first, number))
+
+    def _call_first(self, number: str) -> None:
+        if not self._live_calls(number):
+            self._dial_in(number)
+
     def _leave(self, number: str) -> None:
         for call in self._live_calls(number):
             calls.hang_up(self.world.network, call)
@@ -195,7 +222,7 @@ class People:
         contact = self.contact_of(call)
         who = self.who(agent)
         wish = {
-            "to": dice.choice(TARGETS),
+            "to": dice.choice(self._targets),
             "mode": dice.choice(("warm", "warm", "cold")),
             "note": "about invoice 7",
         }
@@ -293,12 +320,12 @@ class People:
         self.world.network.phones[address] = behaviour.parse({"address": address, **what})
 
 
-def _keys(dice: random.Random) -> list[dict[str, Any]]:
+def _keys(dice: random.Random, keys: str) -> list[dict[str, Any]]:
     """Which keys a customer presses, one Gather after the other; long waits are silence."""
     return [
         {
             "after": 30.0 if dice.random() < 0.15 else round(dice.uniform(0.3, 4.0), 2),
-            "digits": dice.choice(KEYS),
+            "digits": dice.choice(keys),
         }
         for _ in range(12)
     ]

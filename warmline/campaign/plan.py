@@ -20,6 +20,8 @@ FAULTY_S = 90.0
 """For how long faults strike; then they heal."""
 
 MOST_FAULTS = 6
+WIDER = 0.5
+"""The share of worlds that are played in the wider company."""
 AREAS = ("202", "212", "305", "312", "303", "206", "416", "604")
 """Area codes; each has a hundred numbers kept for fiction, 555-0100 to 555-0199."""
 
@@ -60,7 +62,8 @@ then.
 class Plan:
     """One world: ``callers`` are numbers of customers, each with dice of their own.
 
-    ``drawn`` is how many callers it had before it was made smaller.
+    ``drawn`` is how many callers it had before it was made smaller. A ``wider`` world is played in
+    the company with more departments (company.py), and whoever was promised a call may call first.
     """
 
     seed: int
@@ -70,6 +73,7 @@ class Plan:
     epoch: str = HOURS[0].isoformat()
     calls_per_second: float = 5.0
     drawn: int = 0
+    wider: bool = False
 
     @property
     def begins(self) -> datetime:
@@ -119,6 +123,7 @@ def draw(seed: int, callers: int, names: tuple[str, ...]) -> Plan:
         switches=_switches(dice),
         epoch=(dice.choice(HOURS) + timedelta(seconds=dice.randrange(60))).isoformat(),
         calls_per_second=dice.choice((1.0, 5.0, 5.0, 30.0)),
+        wider=random.Random(f"{seed} company").random() < WIDER,
     )
 
 

@@ -11,6 +11,7 @@ from simulator.trace import as_line
 from telephony.routing.example import example_company
 from telephony.twilio.urls import Urls
 from warmline.campaign import deeds, judge
+from warmline.campaign.company import company_of
 from warmline.campaign.faults import BOUNDARIES, DEEDS, NETWORK, PEOPLE, SPELLS, Planned
 from warmline.campaign.house import House
 from warmline.campaign.network import FALLBACK_URL, HOST, Line, World
@@ -52,6 +53,7 @@ def play(house: House, plan: Plan) -> Result:
     world = World(plan.seed, plan.begins, house.app)
     system = System(house, world, plan.calls_per_second)
     people = People(world, plan, house.tokens)
+    house.routing.publish(company_of(wider=plan.wider))
     try:
         _set_up(world, plan)
         world.trace.write("cast", customers=list(people.customers), staff=staff())
