@@ -12,6 +12,7 @@ from warmline.campaign.plan import draw
 from warmline.campaign.world import play
 
 PROMISED = Planned("callback_promised", 5.0)
+LINK = Planned("link_moves", 1.0)
 
 
 @pytest.mark.parametrize(
@@ -35,5 +36,5 @@ def test_what_a_plan_says_that_people_do_happens(
 
 def test_a_deed_for_which_there_is_no_opportunity_is_left_out(house: House) -> None:
     """Nobody was promised anything, so no link was sent."""
-    result = play(house, replace(draw(2, 2, ()), faults=(Planned("link_moves", 1.0),)))
+    result = play(house, replace(draw(2, 2, ()), wider=False, faults=(LINK,)))
     assert result.struck["link_moves"] == 0

@@ -37,7 +37,7 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
     "telephony/contact/": PEOPLE,
     "telephony/twilio/fates.py": REST,
     "telephony/twilio/": (*PEOPLE, *STORE),
-    "telephony/store/": (*STORE, "webhook_duplicate"),
+    "telephony/store/": (*STORE, "webhook_duplicate", "worker_kill_after_pop"),
     "telephony/dispatch.py": (*PEOPLE, *STORE),
     "webhooks/": (*NEWS, *STORE),
     "workers/phone.py": (*REST, *KILLS),

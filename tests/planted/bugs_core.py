@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.planted.bug import Bug
+from tests.planted.bug import Bug, Edit
 
 CONTACT: Final = "telephony/contact/"
 
@@ -23,6 +23,13 @@ BUGS: Final[tuple[Bug, ...]] = (
         "    if not calls or (now < contact.looked + WATCH_MS and not _doubtful(contact, now)):\n",
         "    if calls or now < contact.looked + WATCH_MS:\n",
         "Twilio is never asked what is really there",
+        (
+            Edit(
+                "workers/reconciler.py",
+                "    if not network.whole:\n        return\n    agreeing = []\n",
+                "    if network.whole:\n        return\n    agreeing = []\n",
+            ),
+        ),
     ),
     Bug(
         "alone_without_music",

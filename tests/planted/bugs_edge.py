@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.planted.bug import Bug
+from tests.planted.bug import Bug, Edit
 
 BUGS: Final[tuple[Bug, ...]] = (
     # TwiML
@@ -249,7 +249,7 @@ BUGS: Final[tuple[Bug, ...]] = (
         "calls_are_not_known",
         "telephony/store/changes.py",
         "        if leg.call and leg.call not in known\n",
-        "        if leg.call in known\n",
+        "        if not leg.call\n",
         "nobody knows whose call this is",
     ),
     Bug(
@@ -264,7 +264,14 @@ BUGS: Final[tuple[Bug, ...]] = (
         "workers/jobs.py",
         "        if leg is None or leg.unwanted:\n",
         "        if leg is None:\n",
-        "a dial whose turn comes after the customer left is made",
+        "a dial that nobody wants any more is made when its turn comes",
+        (
+            Edit(
+                "telephony/contact/calls.py",
+                "    if leg.unwanted and not entry.lease and isinstance(entry.command, co.Dial):\n",
+                "    if now < 0 and isinstance(entry.command, co.Dial):\n",
+            ),
+        ),
     ),
     Bug(
         "lost_results",
@@ -279,5 +286,12 @@ BUGS: Final[tuple[Bug, ...]] = (
         "    if not call.outbound:\n",
         '    if call.call == "":\n',
         "a customer whose record is lost is taken for a stray and hung up",
+        (
+            Edit(
+                "workers/reconciler.py",
+                "    staff = is_staff(services.routing.company(), call.to)\n",
+                '    staff = call.call != ""\n',
+            ),
+        ),
     ),
 )

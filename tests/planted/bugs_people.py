@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.planted.bug import Bug
+from tests.planted.bug import Bug, Edit
 
 CONTACT: Final = "telephony/contact/"
 
@@ -42,19 +42,31 @@ BUGS: Final[tuple[Bug, ...]] = (
         "what Twilio says is there corrects nothing: lost webhooks stay lost",
     ),
     Bug(
-        "stay_in_a_room_that_ended",
+        "nobody_leaves_a_room",
         CONTACT + "legs.py",
-        "        if leg.room == event.room and leg.state is LegState.JOINED:\n",
-        "        if leg.room == event.room and leg.state is LegState.RINGING:\n",
-        "the end of a conference is not news for those who were in it",
+        "        News.LEFT: _S.ACCEPTED,\n",
+        "        News.LEFT: _S.JOINED,\n",
+        "whoever is not in the room any more is held for present",
     ),
     Bug(
-        "customer_who_asks_is_still_in_the_room",
+        "only_inspections_tell_who_left",
         CONTACT + "legs.py",
         "    if leg.state is LegState.JOINED:\n"
         "        return put_leg(contact, hear(leg, News.LEFT, event, now))\n",
         "    if leg.state is LegState.JOINED:\n        return contact\n",
-        "who asks for a document is still held for present in the room",
+        "no news of who leaves the room is believed",
+        (
+            Edit(
+                CONTACT + "legs.py",
+                "    ev.RoomLeft: News.LEFT,\n",
+                "    ev.RoomLeft: News.RANG,\n",
+            ),
+            Edit(
+                CONTACT + "legs.py",
+                "        if leg.room == event.room and leg.state is LegState.JOINED:\n",
+                "        if leg.room == event.room and leg.state is LegState.RINGING:\n",
+            ),
+        ),
     ),
     # seeking: the hunt
     Bug(
@@ -97,25 +109,11 @@ BUGS: Final[tuple[Bug, ...]] = (
         "the second round does not begin",
     ),
     Bug(
-        "old_hunt_rings_on",
-        CONTACT + "seeking.py",
-        '    contact, hunt_id = next_id(cancel_hunt(contact), "h")\n',
-        '    contact, hunt_id = next_id(contact, "h")\n',
-        "the phones of the hunt before ring on",
-    ),
-    Bug(
         "speak_before_it_is_written",
         CONTACT + "seeking.py",
         "    return enter(replace(contact, promise=promise), Stage.PROMISING, now)\n",
         "    return enter(replace(contact, promise=promise), Stage.FAREWELL, now)\n",
         "the promise is spoken, and the ledger never hears of it",
-    ),
-    Bug(
-        "promise_while_it_rings",
-        CONTACT + "seeking.py",
-        '    contact, promise_id = next_id(cancel_hunt(contact), "p")\n',
-        '    contact, promise_id = next_id(contact, "p")\n',
-        "phones ring on for a customer who was promised a call",
     ),
     Bug(
         "overflow_in_a_circle",
@@ -235,7 +233,14 @@ BUGS: Final[tuple[Bug, ...]] = (
         "    if winner is None or not joined(winner) or winner.unwanted:\n"
         "        return seek_again(contact, now)\n",
         "    if winner is None or winner.unwanted:\n        return seek_again(contact, now)\n",
-        "the transfer goes on before the receiver is in the room",
+        "the agent is let go as soon as the receiver has accepted",
+        (
+            Edit(
+                CONTACT + "transfers.py",
+                "not joined(receiver):\n        return False\n    return receiver.room",
+                "not joined(receiver):\n        return True\n    return receiver.room",
+            ),
+        ),
     ),
     Bug(
         "end_the_agent_before_unhold",
@@ -243,15 +248,6 @@ BUGS: Final[tuple[Bug, ...]] = (
         "    return receiver.room == customer.room and not receiver.held and not customer.held\n",
         "    return True\n",
         "the agent is let go while the customer or the receiver is on hold",
-    ),
-    Bug(
-        "end_the_agent_without_a_receiver",
-        CONTACT + "transfers.py",
-        "    if customer is None or not joined(customer) or not joined(receiver):\n"
-        "        return False\n    return receiver.room",
-        "    if customer is None or not joined(customer) or not joined(receiver):\n"
-        "        return True\n    return receiver.room",
-        "the agent is let go though customer and receiver are not together",
     ),
     Bug(
         "cold_lets_the_agent_go_at_once",
@@ -279,6 +275,13 @@ BUGS: Final[tuple[Bug, ...]] = (
         "    return begin_return(contact, now)\n",
         "    return _go(_T.RINGING)(contact, transfer, now)\n",
         "agent and receiver are gone, and the customer waits for nobody",
+        (
+            Edit(
+                CONTACT + "transfers.py",
+                "        return seek_again(contact, now)\n    consult",
+                "        return contact\n    consult",
+            ),
+        ),
     ),
     Bug(
         "cancel_frees_the_agent",

@@ -16,7 +16,7 @@ from warmline.campaign.plan import CALLERS, Plan, names_of
 from warmline.campaign.run import plans
 from warmline.campaign.world import play
 
-WORLD_CPU_S = 60.0
+WORLD_CPU_S = 20.0
 """A world takes one or two seconds of processor time; one that takes so long does not end."""
 
 

@@ -54,17 +54,6 @@ ALLOWED: dict[str, Case] = {
         ),
         Facts(promises=(), tickets=(TicketFact("x", "m", MARY, 59.0),)),
     ),
-    "a voicemail that answered a callback is hung up": (
-        "S1",
-        lambda: (
-            waiting()
-            .down(9, "mary", "carrier", "R")
-            .dials(10, "back", MARY)
-            .answers(12, "back", "machine")
-            .down(30, "back", "service")
-        ),
-        NONE,
-    ),
     "a callback that rings is called off": (
         "S1",
         lambda: (

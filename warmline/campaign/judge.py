@@ -21,7 +21,7 @@ from telephony.routing.policy import check_address
 from telephony.routing.promises import may_ring
 from telephony.store import keys
 from telephony.store.ledger.tables import promises, tickets
-from warmline.verify import Facts, Overdue, PromiseFact, TicketFact, check
+from warmline.verify import Facts, Overdue, PromiseFact, TicketFact, TransferFact, check
 
 if TYPE_CHECKING:
     from warmline.campaign.network import World
@@ -90,6 +90,16 @@ def facts(world: World, system: System) -> Facts:
             for transfer in each.transfers
         },
         transfer_contacts={t.id: each.id for each in known for t in each.transfers},
+        transfers=tuple(
+            TransferFact(
+                t.id,
+                each.id,
+                seconds(t.requested_at),
+                seconds(t.since) if t.outcome else None,
+            )
+            for each in known
+            for t in each.transfers
+        ),
         overdue=tuple(
             Overdue(name.decode(), seconds(int(due)), seconds(now))
             for key in (keys.DUE, keys.MOVED)

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from warmline.verify.checker import Checker, Options, check
-from warmline.verify.facts import Acknowledged, Facts, Overdue, PromiseFact, TicketFact
+from warmline.verify.facts import (
+    Acknowledged,
+    Facts,
+    Overdue,
+    PromiseFact,
+    TicketFact,
+    TransferFact,
+)
 from warmline.verify.report import INVARIANTS, Report, Violation
 
 __all__ = [
@@ -16,6 +23,7 @@ __all__ = [
     "PromiseFact",
     "Report",
     "TicketFact",
+    "TransferFact",
     "Violation",
     "check",
 ]

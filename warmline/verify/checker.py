@@ -139,6 +139,7 @@ def _down(truth: Truth, line: Line) -> None:
     safety.s2_nothing_heard(truth, leg)
     leg.nothing_since = None
     safety.s1_taken_down(truth, leg)
+    safety.s1_machine_told(truth, leg)
     contact = leg.contact
     if contact is not None and contact.left is not None:
         safety.s8_rings_on(truth, contact)
@@ -198,6 +199,7 @@ def _served(truth: Truth, leg: Leg, others: list[str]) -> None:
     contact = leg.contact
     if contact is None or not others:
         return
+    leg.served = True
     if not contact.served_by:
         truth.counts["talked"] += 1
     contact.served_by.update(others)
@@ -218,6 +220,7 @@ def _said(truth: Truth, line: Line) -> None:
         truth.promised = True
         if leg.contact is not None:
             leg.contact.promised = True
+            truth.promised_at[leg.contact.customer] = truth.t
 
 
 def _pressed(truth: Truth, line: Line) -> None:
@@ -226,6 +229,7 @@ def _pressed(truth: Truth, line: Line) -> None:
         return
     if truth.accept_keys.intersection(line["digits"]):
         leg.proved = True
+        liveness.l2_accepted(truth, leg)
     if leg.customer and leg.contact is not None:
         leg.contact.acted = truth.t
 
@@ -245,6 +249,7 @@ def _sms(truth: Truth, line: Line) -> None:
     contact = truth.by_customer.get(line["to"])
     if contact is not None:
         contact.promised = truth.promised = True
+    truth.promised_at[line["to"]] = truth.t
 
 
 def _webhook(truth: Truth, line: Line) -> None:
@@ -253,6 +258,10 @@ def _webhook(truth: Truth, line: Line) -> None:
         safety.s4_attempt_repeated(truth, leg)
         safety.s8_too_late(truth, leg)
         safety.s9_called_while_connected(truth, leg)
+
+
+def _asked(truth: Truth, line: Line) -> None:
+    liveness.l3_believed(truth, line)
 
 
 def _fault(truth: Truth, line: Line) -> None:
@@ -290,6 +299,7 @@ HANDLERS: Final[dict[str, Callable[[Truth, dict[str, Any]], None]]] = {
     "spoke": _spoke,
     "sms": _sms,
     "webhook": _webhook,
+    "rest": _asked,
     "fault": _fault,
     "cast": _cast,
     "healed": _healed,

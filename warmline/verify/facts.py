@@ -56,6 +56,16 @@ class TicketFact:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferFact:
+    """One transfer as the contact holds it: asked for when, over when (None: it is open)."""
+
+    id: str
+    contact: str
+    asked: float
+    ended: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Overdue:
     """A deadline of ``contact`` that was due at ``due`` and not yet dealt with at ``seen``."""
 
@@ -89,6 +99,7 @@ class Facts:
     contact_outcomes: Mapping[str, tuple[str, ...]] | None = None
     transfer_outcomes: Mapping[str, tuple[str, ...]] | None = None
     transfer_contacts: Mapping[str, str] = field(default_factory=dict)
+    transfers: tuple[TransferFact, ...] = ()
     overdue: tuple[Overdue, ...] | None = None
     acknowledged: tuple[Acknowledged, ...] | None = None
     open_calls: frozenset[str] | None = None

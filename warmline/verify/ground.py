@@ -97,6 +97,7 @@ class Leg:
     proved: bool = False  # a human pressed the key or spoke
     told: float | None = None
     watched: bool = False
+    served: bool = False  # customer: has spoken with a human in this call
     had_customer: bool = False  # staff: has spoken with a customer
     removed: Violation | None = None
 
@@ -107,6 +108,9 @@ class Leg:
             return False
         return self.proved or self.inbound or self.address.startswith("client:")
 
+
+Visit = tuple[Contact, float, float]
+"""A call in which a customer was served: when they dialled in, and when it was over."""
 
 Timer = tuple[float, int, Callable[["Truth", Any], None], Any]
 
@@ -134,6 +138,7 @@ class Truth:
     promised: bool = False
     last_left: float = float("-inf")
     last_fault: float = float("-inf")
+    faults: list[tuple[float, Contact | None]] = field(default_factory=list)
     healed: float | None = None
     rest: float | None = None
     counts: Counter[str] = field(default_factory=Counter)
@@ -142,6 +147,9 @@ class Truth:
     partings: list[tuple[float, int, Leg]] = field(default_factory=list)
     late_dials: list[tuple[float, int, Leg, str]] = field(default_factory=list)
     dialled: dict[str, tuple[float, int]] = field(default_factory=dict)
+    visits: dict[str, list[Visit]] = field(default_factory=dict)  # by customer
+    promised_at: dict[str, float] = field(default_factory=dict)  # last told of a callback
+    gone: Counter[str] = field(default_factory=Counter)  # requests about calls that are over
     timers: list[Timer] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)  # call -> contact, when read beforehand
     _ticks: int = 0
@@ -300,6 +308,9 @@ class Truth:
         if leg.customer:
             contact.connected -= 1
             contact.ended_by.add(by)
+            if leg.inbound and leg.served and by != "carrier":
+                visit = (contact, leg.dialled, self.t)
+                self.visits.setdefault(leg.address, []).append(visit)
             if contact.connected == 0:
                 contact.left, contact.left_by = self.t, by
                 self.waiting.pop(id(contact), None)
@@ -355,10 +366,15 @@ class Truth:
         if match is not None:
             leg = self.legs.get(match.group(2) or "")
             contact = leg.contact if leg else self.by_id.get(match.group(1) or "")
+        self.faults.append((self.t, contact))
         if contact is None:
             self.last_fault = self.t
         else:
             contact.struck = self.t
+
+    def undisturbed(self, contact: Contact, since: float, until: float) -> bool:
+        """Whether no fault struck this contact, or nobody knows whom, between the two moments."""
+        return not any(since <= t <= until and whose in (None, contact) for t, whose in self.faults)
 
     def forget(self) -> None:
         """Everything is at rest: what is over is not needed any more."""

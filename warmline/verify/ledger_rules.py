@@ -12,10 +12,15 @@ from typing import Final
 from warmline.verify.facts import CONTACT_OUTCOMES, TRANSFER_OUTCOMES, Facts, PromiseFact
 from warmline.verify.ground import NAMELESS, Contact, Leg, Truth
 from warmline.verify.report import Violation
+from warmline.verify.safety import DISTURBED_SECONDS
 
 ROUNDING: Final = 0.002
 GRACE_SECONDS: Final = 60.0
 DEADLINE_SECONDS: Final = 10.0
+BEGUN_SECONDS: Final = 30.0
+"""Within this time somebody rings for a transfer, or it has its outcome: the hold has three tries
+of some seconds, and dials wait for their turn.
+"""
 
 
 def _durable(facts: Facts, contact: Contact | None, t: float) -> bool:
@@ -150,6 +155,29 @@ def _s9_one_open(truth: Truth, promises: Iterable[PromiseFact]) -> None:
         line.append(promise)
 
 
+def s9_redeemed(truth: Truth, facts: Facts) -> None:
+    """Who called in first and was served is not called back as well (fault 57)."""
+    for promise in facts.promises or ():
+        contact = truth.by_id.get(promise.contact)
+        if contact is None:
+            continue
+        told = max(promise.written, truth.promised_at.get(promise.customer, 0.0))
+        for t in contact.callbacks:
+            served = [
+                went
+                for whose, came, went in truth.visits.get(promise.customer, ())
+                if told < came and went <= t and (whose is contact or _seen(truth, whose, came))
+            ]
+            if served and promise.open_at(t):
+                reason = f"promise {promise.id}: called back, though served at {served[0]:.1f} s"
+                _add_contact(truth, "S9", promise.contact, reason, t)
+
+
+def _seen(truth: Truth, contact: Contact, came: float) -> bool:
+    """Whether we could know who called in: the store may have been away."""
+    return truth.undisturbed(contact, came - DISTURBED_SECONDS, came)
+
+
 def s10_policy(truth: Truth, facts: Facts) -> None:
     """Every address dialled was allowed by the policy that is handed over."""
     if facts.allowed is None:
@@ -196,6 +224,20 @@ def l2_deadlines(truth: Truth, facts: Facts) -> None:
             truth.found.append(Violation("L2", each.seen, reason, contact=each.contact))
 
 
+def l2_transfers_begin(truth: Truth, facts: Facts) -> None:
+    """A transfer that was asked for goes on: a phone rings, or it is over, if no fault is near."""
+    for each in facts.transfers:
+        contact = truth.by_id.get(each.contact)
+        until = each.asked + BEGUN_SECONDS
+        over = each.ended is not None and each.ended <= until
+        if contact is None or over or until > (truth.rest or truth.t):
+            continue
+        begun = any(each.asked - ROUNDING <= t <= until for t in contact.dials)
+        if not begun and truth.undisturbed(contact, each.asked - DISTURBED_SECONDS, until):
+            reason = f"transfer {each.id}: nobody rang within {BEGUN_SECONDS:.0f} s"
+            _add_contact(truth, "L2", each.contact, reason, until)
+
+
 def l4_same_calls(truth: Truth, facts: Facts) -> None:
     """At rest the calls that are live at Twilio are those that we hold for live."""
     if facts.open_calls is None or truth.rest is None:
@@ -239,9 +281,11 @@ RULES: Final[tuple[Callable[[Truth, Facts], None], ...]] = (
     s6_kept_word,
     s8_promises_excepted,
     s9_promises,
+    s9_redeemed,
     s10_policy,
     l1_outcomes,
     l2_deadlines,
+    l2_transfers_begin,
     l4_same_calls,
     l5_tried,
 )

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from warmline.verify.ground import Contact, Leg, Truth
+from warmline.verify.ground import Contact, Leg, Line, Truth
 from warmline.verify.safety import RECONCILED_SECONDS
 
 IDLE_SECONDS: Final = 120.0
+OVER_STATUS: Final = frozenset({400, 404})
+ENOUGH: Final = 4
+LED_IN_SECONDS: Final = 15.0
+"""Time for a kind sentence, if somebody else was quicker; else the room is a second away."""
 
 
 def l2_looked_after(truth: Truth, leg: Leg) -> None:
@@ -44,6 +48,18 @@ def l2_watch(truth: Truth, leg: Leg) -> None:
         truth.at(truth.t + IDLE_SECONDS + truth.slack, l2_looked_after, leg)
 
 
+def l2_accepted(truth: Truth, leg: Leg) -> None:
+    """Who takes the call gets the customer, or is told why not: nobody is asked again for ever."""
+    if not leg.customer and not leg.inbound and leg.joined is None and truth.calm:
+        truth.at(truth.t + LED_IN_SECONDS + truth.slack, _l2_led_in, leg)
+
+
+def _l2_led_in(truth: Truth, leg: Leg) -> None:
+    if leg.down is None and leg.joined is None and truth.calm:
+        reason = f"{leg.address} accepted, and was neither led to the customer nor let go"
+        truth.violate("L2", reason, leg)
+
+
 def l3_released(truth: Truth, contact: Contact) -> None:
     """30 s after the customer hung up, whoever was there for them is free again.
 
@@ -61,6 +77,18 @@ def l3_released(truth: Truth, contact: Contact) -> None:
         if not leg.customer and not leg.inbound and leg.sure and leg.dialled <= left:
             reason = f"still on the line {truth.t - left:.0f} s after the customer left"
             truth.violate("L3", reason, leg)
+
+
+def l3_believed(truth: Truth, line: Line) -> None:
+    """What Twilio says of a call is news like any other: who hears that it is over, asks no more
+    for its end (fault 41).
+    """
+    if line["status"] not in OVER_STATUS or "/Calls/" not in line["path"]:
+        return
+    truth.gone[line["path"]] += 1
+    if truth.gone[line["path"]] == ENOUGH:
+        leg = truth.legs.get(line["path"].rpartition("/")[2].partition(".")[0])
+        truth.violate("L3", f"heard {ENOUGH} times that this call is over", leg)
 
 
 def healed(truth: Truth) -> None:

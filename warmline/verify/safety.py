@@ -18,6 +18,8 @@ SILENCE_SECONDS: Final = 10.0
 STOP_SECONDS: Final = 5.0
 RECONCILED_SECONDS: Final = 30.0
 IN_FLIGHT: Final = 1.0
+DISTURBED_SECONDS: Final = 100.0
+"""A fault that lasts is over after this long (warmline.campaign.faults)."""
 SPEECH_RATE: Final = 15.0
 SERVICE_LEAVE: Final = frozenset(
     {"participant_updated_via_api", "conference_ended_via_api", "moderator_ended_conference"}
@@ -41,6 +43,17 @@ def s1_taken_down(truth: Truth, leg: Leg) -> None:
     nobody = leg.machine or (leg.answered is None and not leg.inbound)
     if leg.customer and leg.by == "service" and not nobody:
         truth.partings.append((truth.t, truth.seq, leg))
+
+
+def s1_machine_told(truth: Truth, leg: Leg) -> None:
+    """A voicemail that answers a callback is given our message before we hang up (fault 58)."""
+    contact, answered = leg.contact, leg.answered
+    if not leg.machine or leg.inbound or leg.by != "service" or leg.told is not None:
+        return
+    if contact is None or answered is None:
+        return
+    if truth.undisturbed(contact, answered - DISTURBED_SECONDS, truth.t):
+        truth.violate("S1", "a voicemail answered our callback and was given no message", leg)
 
 
 # S2 --------------------------------------------------------------------------------------------
@@ -136,7 +149,7 @@ def _left_alone(truth: Truth, agent: Leg, room: Room) -> str:
     others = [leg for leg in room.members.values() if not leg.customer and leg is not agent]
     present = [leg for leg in others if leg.down is None]
     if any(leg.accepted and not leg.muted and not leg.held for leg in present):
-        return ""
+        return "the customer was on hold" if _still_held(agent, customers, present) else ""
     if _just_gone(truth, agent, room):
         return ""
     if not present:
@@ -144,6 +157,12 @@ def _left_alone(truth: Truth, agent: Leg, room: Room) -> str:
     if any(leg.accepted for leg in present):
         return "the receiver was muted or on hold"
     return "the receiver in the conference had not accepted"
+
+
+def _still_held(agent: Leg, customers: list[Leg], present: list[Leg]) -> bool:
+    """The agent goes, whoever came later stays, and the customer cannot hear them."""
+    first = all((leg.joined or 0.0) > (agent.joined or 0.0) for leg in present)
+    return first and all(leg.held for leg in customers)
 
 
 def _just_gone(truth: Truth, agent: Leg, room: Room) -> bool:
