@@ -87,8 +87,7 @@ def _menu(company: Company, menu: Menu, path: str) -> Iterator[Problem]:
 def _holidays(rule: Holidays | None, path: str) -> Iterator[Problem]:
     if rule is None or rule.subdivision is None:
         return
-    known = holidays.list_supported_countries(include_aliases=True)[rule.country]
-    if rule.subdivision not in known:
+    if rule.subdivision not in getattr(holidays, rule.country).subdivisions:
         yield Problem(
             f"{path}.subdivision",
             f"{rule.country} has no part {rule.subdivision!r} whose holidays are known",

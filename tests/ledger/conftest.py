@@ -21,6 +21,7 @@ from psycopg import sql
 
 from telephony.leash import Leash
 from telephony.store.ledger import Ledger, migrate, open_ledger
+from telephony.store.ledger.passwords import PUBLIC
 
 ROOT = Path(__file__).parents[2]
 _TEMPLATE = "warmline_template"
@@ -173,7 +174,8 @@ def database_url(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path)
 
 @pytest.fixture
 def ledger(database_url: str) -> Iterator[Ledger]:
-    opened = open_ledger(database_url)
+    """With passwords that cost nothing to hash."""
+    opened = open_ledger(database_url, hasher=PUBLIC)
     yield opened
     opened.close()
 

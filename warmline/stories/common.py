@@ -123,9 +123,12 @@ def dials(scene: Scene, address: str) -> list[dict[str, Any]]:
     ]
 
 
-def goodbye(scene: Scene, customer: str, outcome: str = "resolved") -> None:
-    """The customer has what they wanted and hangs up."""
+def goodbye(scene: Scene, customer: str, outcome: str = "resolved", line: str = "") -> None:
+    """The customer has what they wanted and hangs up, on `line` where it is not their first.
+
+    Who is gone before Warmline knows that they talk has left while they waited.
+    """
     scene.stage(customer, "talking")
-    scene.hang_up(customer)
+    scene.hang_up(line or customer)
     scene.outcome(customer, outcome)
     scene.tell(f"The customer hangs up. The contact ends as {outcome}.")

@@ -122,9 +122,8 @@ def line_fails(scene: Scene, customer: str) -> None:
     scene.tell("Warmline calls back at once; nobody has to start again.")
     ask(scene, transfer_id, "complete")
     scene.hears(again, "people", carla)
-    scene.hang_up(again)
-    scene.outcome(call, "resolved")
     scene.tell("Ana completes, and the customer talks with Carla.")
+    goodbye(scene, call, line=again)
 
 
 def swap_and_merge(scene: Scene, customer: str) -> None:

@@ -11,6 +11,7 @@ from warmline.stories.common import (
     CARLA,
     dials,
     expect,
+    goodbye,
     quiet_floor,
     to_department,
     to_menu,
@@ -102,8 +103,7 @@ def _cold_promise_kept(scene: Scene, customer: str) -> None:
     order = [x["call"] for x in scene.lines if x["kind"] == "call.dialled" and x["seq"] > kept]
     expect(order.index(carla) < order.index(again), "the department first, then the customer")
     scene.tell("The promise is kept: Carla first, then the customer; nobody waits twice.")
-    scene.hang_up(again)
-    scene.outcome(call, "promise_kept")
+    goodbye(scene, call, "promise_kept", line=again)
 
 
 def closed_department(scene: Scene, customer: str) -> None:
@@ -152,5 +152,4 @@ def calls_in(scene: Scene, customer: str) -> None:
     scene.hears(back, "people", carla)
     scene.tell("The customer calls in: greeted as expected, straight to Billing, place kept.")
     expect(not dials(scene, customer), "the promise is redeemed: no call to the customer")
-    scene.hang_up(back)
-    scene.outcome(call, "resolved")
+    goodbye(scene, call, line=back)

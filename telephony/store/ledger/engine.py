@@ -19,12 +19,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from argon2 import PasswordHasher
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from telephony.errors import BadInput, Conflict, StoreUnavailable
+from telephony.store.ledger.passwords import STRONG
 
 POOL_WAIT_S = 2
 _BEGIN = "warmline_begin"
@@ -49,21 +51,25 @@ class Ledger:
     """The SQL database, opened. Share one in a process; open it after a fork, not before."""
 
     engine: Engine
+    hasher: PasswordHasher = STRONG
 
     def close(self) -> None:
         """Close the pooled connections."""
         self.engine.dispose()
 
 
-def open_ledger(database_url: str | URL, *, patience: Patience = LIVE) -> Ledger:
+def open_ledger(
+    database_url: str | URL, *, patience: Patience = LIVE, hasher: PasswordHasher = STRONG
+) -> Ledger:
     """Prepare the ledger behind `database_url`; nothing is read or written yet.
 
+    New passwords are hashed by `hasher` (see `passwords`).
     `sqlite:///path/to/file` and `postgresql://user@host/name` are understood.
     Raises BadInput for any other address.
     """
     url = _checked_url(database_url)
     if url.get_backend_name() == "sqlite":
-        return Ledger(_sqlite_engine(url, patience))
+        return Ledger(_sqlite_engine(url, patience), hasher)
     # The driver is imported only by those who use it: it takes as long as a quarter of SQLAlchemy.
     from telephony.store.ledger.postgres import postgres_engine
 
@@ -73,7 +79,8 @@ def open_ledger(database_url: str | URL, *, patience: Patience = LIVE) -> Ledger
             lock_ms=patience.lock_ms,
             statement_ms=patience.statement_ms,
             pool_wait_s=POOL_WAIT_S,
-        )
+        ),
+        hasher,
     )
 
 

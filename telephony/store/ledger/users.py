@@ -1,18 +1,16 @@
-"""The people who may sign in, with roles. Passwords are kept as Argon2id hashes (RFC 9106)."""
+"""The people who may sign in, with roles."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Row, select, update
 
 from telephony.errors import BadInput, Conflict, NotFound
+from telephony.store.ledger import passwords
 from telephony.store.ledger.engine import Ledger, insert_new, reading, writing
 from telephony.store.ledger.tables import users
 
@@ -22,8 +20,6 @@ _WITH_HASH = [*_COLUMNS, _T.password_hash]
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 # Twilio allows letters, digits and the underscore in a softphone's identity, at most 121 of them.
 _IDENTITY = re.compile(r"client:[A-Za-z0-9_]{1,121}")
-_SHORTEST, _LONGEST = 8, 200
-_hasher = PasswordHasher()
 
 
 class Role(StrEnum):
@@ -61,7 +57,7 @@ def add_user(
     Raises BadInput, and Conflict when the name or the identity is taken.
     """
     user = new_user(name, role, display=display, identity=identity, now=now)
-    values = vars(user) | {"password_hash": _hashed(password)}
+    values = vars(user) | {"password_hash": passwords.hashed(ledger.hasher, password)}
     with writing(ledger) as conn:
         added = insert_new(conn, users, values)
     if not added:
@@ -112,16 +108,17 @@ def check_password(ledger: Ledger, name: str, password: str) -> User | None:
     with reading(ledger) as conn:
         row = conn.execute(select(*_WITH_HASH).where(_T.name == name)).first()
     own = row.password_hash if row is not None else ""
-    if not _matches(own or _nobody(), password) or row is None or not own or not row.enabled:
+    right = passwords.matches(ledger.hasher, own, password)
+    if not right or row is None or not own or not row.enabled:
         return None
-    if _hasher.check_needs_rehash(own):
+    if passwords.is_outdated(ledger.hasher, own):
         set_password(ledger, name, password)
     return as_user(row)
 
 
 def set_password(ledger: Ledger, name: str, password: str) -> None:
     """Replace a password. Raises NotFound, BadInput."""
-    _update(ledger, name, {"password_hash": _hashed(password)})
+    _update(ledger, name, {"password_hash": passwords.hashed(ledger.hasher, password)})
 
 
 def set_enabled(ledger: Ledger, name: str, enabled: bool) -> None:
@@ -151,23 +148,3 @@ def _update(ledger: Ledger, name: str, values: dict[str, Any]) -> None:
         changed = conn.execute(update(users).where(_T.name == name).values(values)).rowcount
     if not changed:
         raise NotFound(f"There is no user {name}.")
-
-
-def _hashed(password: str) -> str:
-    if not _SHORTEST <= len(password) <= _LONGEST:
-        raise BadInput("password", f"it must have {_SHORTEST} to {_LONGEST} characters")
-    return _hasher.hash(password)
-
-
-def _matches(known: str, password: str) -> bool:
-    # Hashing something endless is work that a stranger must not be able to order.
-    given = password if len(password) <= _LONGEST else ""
-    try:
-        return _hasher.verify(known, given)
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-
-
-@cache
-def _nobody() -> str:
-    return _hasher.hash("nobody has this password")
