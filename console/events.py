@@ -3,6 +3,10 @@
 The reader is a thread that lives as long as anybody listens. Each listener has a queue of its own;
 one that cannot keep up is cut off and resumes by Last-Event-ID, so nobody slows down anybody else.
 A listener is woken only for what it wants, and an event is put into words and encoded once for all.
+
+Waking a stream costs a hundred times what the words of one event do, so news for the same phone are
+gathered, and the longer the more of them there are and the more streams wait for them. Whoever
+hears little hears it at once, however much happens beside it.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -30,12 +34,20 @@ MOST_OF_ONE = 12
 BLOCK_MS = 1_000
 BATCH = 200
 PAUSE_S = 0.5
-# When much happens, it is read in handfuls. Each costs two trips to Redis and wakes every stream
-# that it concerns, however large it is; so after a large one the next is gathered for longer.
+# How long the reader rests after it has read something, at least and at most: each time costs two
+# trips to Redis, so it rests longer when there was much.
+REST_S = 0.02
+LONGEST_REST_S = 0.05
+# How long news for one phone are gathered, at least and at most. So many events, or events times
+# streams, are still followed by the shortest wait.
 GATHER_S = 0.02
-LONGEST_GATHER_S = 0.1
-LARGE = 8
+LONGEST_GATHER_S = 0.25
+LARGE = 16
+# How old what is known of the streams' sessions may be; it is asked for all of them at once.
+CHECK_S = 2.5
 
+Valid = Callable[[frozenset[str]], Set[str]]
+"""Those of some tokens that still open something."""
 _log = logging.getLogger(__name__)
 
 
@@ -77,20 +89,57 @@ class News:
         return frame("contact", entry.id, told)
 
 
+@dataclass(frozen=True)
+class Handful:
+    """News that are handed out together, oldest first and never none."""
+
+    news: tuple[News, ...]
+    _told: dict[Veil | None, str] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def first(self) -> tuple[int, int]:
+        """The place of the oldest."""
+        return order(self.news[0].entry.id)
+
+    @property
+    def last(self) -> str:
+        """The id of the newest."""
+        return self.news[-1].entry.id
+
+    def told(self, veil: Veil | None, after: str) -> str:
+        """What a stream that has come as far as the id `after` is told; '' when it is ahead."""
+        place = order(after)
+        if place >= self.first:
+            late = [each for each in self.news if order(each.entry.id) > place]
+            return "".join(each.told(veil) for each in late)
+        if veil not in self._told:
+            self._told[veil] = "".join(each.told(veil) for each in self.news)
+        return self._told[veil]
+
+
 @dataclass(eq=False)
 class Listener:
     """One open stream of `owner`, woken only for contacts in which `phone` has a part; '' hears of
-    all.
+    all. `token` is what the owner has shown.
 
     `lost` says that its queue ran over, so it must begin again. All news up to the id `passed` are
-    in its queue, a handful an item, or are none of its business.
+    in its queue or are none of its business.
     """
 
     phone: str
     passed: str
     owner: str = ""
-    queue: queue.Queue[list[News]] = field(default_factory=lambda: queue.Queue(QUEUE_SIZE))
+    token: str = ""
+    queue: queue.SimpleQueue[Handful] = field(default_factory=queue.SimpleQueue)
     lost: bool = False
+
+
+@dataclass(eq=False)
+class Gathered:
+    """News for the streams of one phone that wait until `due` (of the monotonic clock, s)."""
+
+    due: float
+    news: list[News] = field(default_factory=list)
 
 
 class Hub:
@@ -101,12 +150,18 @@ class Hub:
         self._lock = threading.Lock()
         self._listeners: set[Listener] = set()
         self._reader: threading.Thread | None = None
+        self._gathered: dict[str, Gathered] = {}  # the reader's own
+        self._checking = threading.Lock()
+        self._checked = time.monotonic()
+        self._ended: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         with self._lock:
             return len(self._listeners)
 
-    def join(self, most: int, phone: str = "", owner: str = "") -> tuple[Listener, str] | None:
+    def join(
+        self, most: int, phone: str = "", owner: str = "", token: str = ""
+    ) -> tuple[Listener, str] | None:
         """A new listener, and the id after which its news begin; None when there are `most`, or
         when this `owner` (the name of a person) has `MOST_OF_ONE` already.
         """
@@ -115,7 +170,7 @@ class Hub:
             if len(self._listeners) >= most or own >= MOST_OF_ONE:
                 return None
             start = self._live.feed.last_id()
-            listener = Listener(phone, start, owner)
+            listener = Listener(phone, start, owner, token)
             self._listeners.add(listener)
             if self._reader is None:
                 self._reader = threading.Thread(
@@ -128,6 +183,22 @@ class Hub:
         """Forget a listener; without any, the reader ends by itself."""
         with self._lock:
             self._listeners.discard(listener)
+
+    def welcome(self, listener: Listener, valid: Valid) -> bool:
+        """Whether the token of a listener still opens this, as far as is known for `CHECK_S`.
+
+        Whoever finds that to be older asks, for all listeners at once.
+        """
+        now = time.monotonic()
+        if now - self._checked >= CHECK_S and self._checking.acquire(blocking=False):
+            try:
+                self._checked = now
+                with self._lock:
+                    tokens = frozenset(each.token for each in self._listeners)
+                self._ended = tokens - valid(tokens)
+            finally:
+                self._checking.release()
+        return listener.token not in self._ended
 
     def missed(self, after: str) -> bool:
         """Whether events after this id may be gone: trimmed, or Redis began anew."""
@@ -148,7 +219,7 @@ class Hub:
     def _read(self, after: str) -> None:
         while self._wanted():
             try:
-                entries = self._live.feed.read(after, count=BATCH, block_ms=BLOCK_MS)
+                entries = self._live.feed.read(after, count=BATCH, block_ms=self._patience_ms())
                 news = self._tell(entries)
             except StoreUnavailable as error:
                 _log.warning("live events are late: %s", error)
@@ -159,10 +230,16 @@ class Hub:
                 _log.exception("live events stumbled")
                 time.sleep(PAUSE_S)
                 continue
+            after = entries[-1].id if entries else after
+            self._hand_out(news, after)
             if entries:
-                after = entries[-1].id
-                self._hand_out(news)
-                time.sleep(gathering(len(entries)))
+                time.sleep(rest(len(entries)))
+
+    def _patience_ms(self) -> int:
+        """How long to wait for something to happen: until gathered news are due."""
+        now = time.monotonic()
+        waits = [each.due - now for each in self._gathered.values() if each.news]
+        return max(1, min(BLOCK_MS, *(int(wait * 1000) for wait in waits))) if waits else BLOCK_MS
 
     def _wanted(self) -> bool:
         with self._lock:
@@ -175,28 +252,45 @@ class Hub:
         contacts = {contact.id: contact for contact in self._live.contacts(ids)}
         return [News(entry, contacts.get(entry.contact)) for entry in entries]
 
-    def _hand_out(self, news: list[News]) -> None:
+    def _hand_out(self, news: list[News], passed: str) -> None:
         with self._lock:
-            listeners = tuple(self._listeners)
-        about: dict[str, list[News]] = {"": news}
+            streams: dict[str, list[Listener]] = {}
+            for listener in self._listeners:
+                streams.setdefault(listener.phone, []).append(listener)
+        now = time.monotonic()
         for each in news:
-            for phone in each.phones:
-                about.setdefault(phone, []).append(each)
+            for phone in ("", *each.phones):
+                if phone in streams:
+                    self._gathered.setdefault(phone, Gathered(now)).news.append(each)
+        for phone in [name for name, gathered in self._gathered.items() if gathered.due <= now]:
+            self._give(self._gathered.pop(phone).news, phone, streams.get(phone, []), now)
+        for phone, listeners in streams.items():
+            if phone not in self._gathered or not self._gathered[phone].news:
+                for listener in listeners:
+                    listener.passed = passed
+
+    def _give(self, news: list[News], phone: str, listeners: list[Listener], now: float) -> None:
+        if not news or not listeners:
+            return
+        handful = Handful(tuple(news))
         for listener in listeners:
-            try:
-                if mine := about.get(listener.phone):
-                    listener.queue.put_nowait(mine)
-                listener.passed = news[-1].entry.id
-            except queue.Full:
+            if listener.queue.qsize() < QUEUE_SIZE:
+                listener.queue.put(handful)
+                listener.passed = handful.last
+            else:
                 listener.lost = True
                 self.leave(listener)
+        self._gathered[phone] = Gathered(now + gathering(len(news), len(listeners)))
 
 
-def gathering(count: int) -> float:
-    """How long (s) events are gathered after a handful of so many; 0 when more are waiting."""
-    if count >= BATCH:
-        return 0.0
-    return min(LONGEST_GATHER_S, GATHER_S * max(1.0, count / LARGE))
+def rest(count: int) -> float:
+    """How long (s) the reader rests after so many events; 0 when more are waiting."""
+    return 0.0 if count >= BATCH else min(LONGEST_REST_S, REST_S * max(1.0, count / LARGE))
+
+
+def gathering(events: int, streams: int) -> float:
+    """How long (s) news for a phone are gathered after so many were handed to so many streams."""
+    return min(LONGEST_GATHER_S, GATHER_S * max(1.0, events * streams / LARGE))
 
 
 def order(event_id: str) -> tuple[int, int]:

@@ -43,26 +43,28 @@ _EVENT_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 
 
 @api.get("/events")
-@problems(401, 422, 503, stream="Events named hello, contact and reset.")
+@problems(401, 422, 503, stream="Events named hello, contact, beat and reset.")
 def live_events() -> Response:
     """What happens, as it happens.
 
     `hello` comes first, then one `contact` for every step of a contact that you may see. `reset`
-    means that some were missed: load what you show anew. The header Last-Event-ID resumes.
+    means that some were missed: load what you show anew; `beat`, that nothing has happened for a
+    while. The header Last-Event-ID resumes.
     """
     after = request.headers.get("Last-Event-ID", "")
     if after and not _EVENT_ID.fullmatch(after):
         raise Problem(422, "invalid", "Last-Event-ID: it is not the id of an event.")
     hub = state.hub()
     veil = partial(veil_for, state.services(), asker().role)
-    joined = hub.join(MOST_HELD, _only(asker()), asker().name)
+    joined = hub.join(MOST_HELD, _only(asker()), asker().name, asker().plain)
     if joined is None:
         return _answer(_brief(hub, asker(), after, state.services().live.feed.last_id(), veil))
     listener, start = joined
     # The stream outlives the request, maybe in another thread: it gets all that it needs.
     services = state.services()
-    still_valid = partial(identity.still_valid, services, asker())
-    answer = _answer(_held(hub, listener, asker(), after, start, still_valid, veil))
+    valid = partial(identity.still_valid, services)
+    welcome = partial(hub.welcome, listener, valid)
+    answer = _answer(_held(hub, listener, asker(), after, start, welcome, veil))
     answer.call_on_close(lambda: hub.leave(listener))
     return answer
 
@@ -89,14 +91,14 @@ def _held(
     who: Asker,
     after: str,
     start: str,
-    still_valid: Callable[[], bool],
+    welcome: Callable[[], bool],
     veil: Covers,
 ) -> Iterator[str]:
     last = START
     for place, told in _caught_up(hub, who, after, start, veil):
         last = place
         yield from (told,) if told else ()
-    yield from _listen(listener, last, still_valid, veil)
+    yield from _listen(listener, last, welcome, veil)
 
 
 def _caught_up(
@@ -115,27 +117,25 @@ def _caught_up(
 
 
 def _listen(
-    listener: Listener, last: str, still_valid: Callable[[], bool], veil: Covers
+    listener: Listener, last: str, welcome: Callable[[], bool], veil: Covers
 ) -> Iterator[str]:
     end = time.monotonic() + life()
     checked = time.monotonic()
     while time.monotonic() < end and not (listener.lost and listener.queue.empty()):
         passed = listener.passed
         try:
-            news = listener.queue.get(timeout=HEARTBEAT_S)
+            handful = listener.queue.get(timeout=HEARTBEAT_S)
         except queue.Empty:
             # The id moves on past what this person may not see, so that a return is short.
             last = max(last, passed, key=order)
-            yield f": still here\nid: {last}\n\n"
+            yield frame("beat", last, {})
         else:
-            fresh = [each for each in news if order(each.entry.id) > order(last)]
-            if fresh:
-                last = fresh[-1].entry.id
-                covered = veil()
-                yield "".join(each.told(covered) for each in fresh)
+            if told := handful.told(veil(), last):
+                last = handful.last
+                yield told
         if time.monotonic() - checked >= HEARTBEAT_S:
             checked = time.monotonic()
-            if not still_valid():
+            if not welcome():
                 return
 
 

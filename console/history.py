@@ -47,7 +47,11 @@ def ended_page(
         limit=limit if everything else LOOKED_AT,
     )
     records = page.items if everything else _own(services, who, page.items)
-    following = PREFIX + page.next if page.next is not None else None
+    following = page.next
+    if len(records) > limit:
+        records = records[:limit]
+        following = ledger.contact_cursor(records[-1])
+    following = PREFIX + following if following is not None else None
     return ContactPage(items=[line(services, record) for record in records], next=following)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import threading
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -161,12 +162,18 @@ def sign_out(asker: Asker) -> None:
     logout_user()
 
 
-def still_valid(services: Services, asker: Asker) -> bool:
-    """Whether the session or token has not ended meanwhile; for streams that stay open."""
+def still_valid(services: Services, plains: Collection[str]) -> set[str]:
+    """Those of the given sessions and tokens that have not ended; for streams that stay open."""
+    now = services.clock.now_ms()
     try:
-        return _owner(services, asker.plain, by_cookie=asker.by_cookie) is not None
+        found = ledger.users_for_tokens(services.ledger, plains, now=now)
     except StoreUnavailable:
-        return False
+        remembered = {plain: _memory.recall(plain, now) for plain in plains}
+        found = {plain: owner for plain, owner in remembered.items() if owner is not None}
+    else:
+        for plain in plains:
+            _memory.keep(plain, found.get(plain), now)
+    return {plain for plain, owner in found.items() if not _expired(owner, now)}
 
 
 def csrf_token(asker: Asker) -> str:

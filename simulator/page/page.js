@@ -5,6 +5,7 @@
 const REST_AFTER_TROUBLE_MS = 2000;
 const REST_BETWEEN_LOOKS_MS = 150;
 const SHOWN_EVENTS = 200;
+const LONGEST_NAME = 14;
 const USUAL = new Set(["address", "greeting", "mobile"]);
 const FINAL = new Set(["completed", "busy", "no-answer", "failed", "canceled"]);
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
@@ -192,7 +193,9 @@ function listOf(call) {
   }
   if (!groups.has(call.room)) {
     const group = byId("room-group").content.firstElementChild.cloneNode(true);
-    set(group.querySelector(".room-name"), `In the room ${call.room_name}`);
+    const name = call.room_name;
+    set(group.querySelector(".room-name"), `In the room ${name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name}`);
+    group.querySelector(".room-name").title = name;
     groups.set(call.room, group);
     byId("rooms").prepend(group);
   }
@@ -227,6 +230,7 @@ function showCalls(calls) {
   tell(live);
   byId("alone-group").hidden = byId("alone").children.length === 0;
   byId("no-calls").hidden = live.length > 0;
+  document.body.classList.toggle("on-a-line", live.length > 0);
   set(byId("ended-count"), String(ended.length));
   list("ended", ended.slice(0, SHOWN_EVENTS).map((call) => `${call.from} → ${call.to}: ${call.status}`));
 }

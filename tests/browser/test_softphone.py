@@ -158,6 +158,9 @@ def test_a_transfer_that_reaches_nobody_offers_choices_and_says_why(
     expect(failed).to_be_visible(timeout=LONG_MS)
     expect(failed).to_contain_text("Carla")
     scene.hears(call, "people", ana_leg)
+    failed.get_by_role("button", name="Promise a callback").click()
+    expect(ana.get_by_label("Who calls")).to_be_focused()
+    ana.keyboard.press("Escape")
     scene.phone(CARLA, answer_after=1)
     failed.get_by_role("button", name="Try again").click()
     expect(ana.get_by_role("button", name="Complete")).to_be_enabled(timeout=LONG_MS)
@@ -340,6 +343,27 @@ def test_who_is_offline_is_not_rung(scene: Scene, open_as: OpenAs, customer: str
     dialled = [x["to"] for x in scene.listen() if x["kind"] == "call.dialled"]
     assert ANA not in dialled
     scene.hang_up(call)
+
+
+_NEXT_BEAT = """() => new Promise((heard) => {
+  const source = new EventSource("/api/v1/events");
+  source.addEventListener("beat", () => { source.close(); heard(true); });
+})"""
+
+
+def test_a_quiet_house_is_not_taken_for_a_dead_line(open_as: OpenAs) -> None:
+    ana = open_as("ana")
+    ana.clock.install()
+    ana.reload()
+    late = ana.get_by_text("News is late")
+    expect(ana.get_by_role("heading", name="Softphone")).to_be_visible()
+    for _ in range(2):
+        # The page's own stream beats as often as this one.
+        assert ana.evaluate(_NEXT_BEAT)
+        ana.clock.fast_forward(7_000)
+        expect(late).to_be_hidden()
+    ana.clock.fast_forward(13_000)
+    expect(late).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -132,6 +132,21 @@ def test_the_list_goes_from_live_to_ended_page_by_page_without_a_gap(
     assert seen == [*reversed(live), "old3", "old2", "old1", "old0"]
 
 
+def test_an_agents_pages_are_as_long_as_asked_and_join_without_a_gap(
+    as_: Actors, house: House
+) -> None:
+    own = [record(f"own{number}", agent="ana") for number in range(5)]
+    upsert_contacts(house.ledger, [*own, *(record(f"other{number}") for number in range(5))])
+    seen: list[str] = []
+    path = "/contacts?limit=2"
+    while path:
+        page = as_("ana")("GET", path).get_json()
+        assert len(page["items"]) <= 2
+        seen += [each["id"] for each in page["items"]]
+        path = f"/contacts?limit=2&cursor={page['next']}" if page["next"] else ""
+    assert sorted(seen) == sorted(each.id for each in own)
+
+
 def test_the_list_is_narrowed_by_state_customer_and_department(
     as_: Actors, house: House, play: LivePlay
 ) -> None:

@@ -16,11 +16,21 @@ import redis
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from console import events_api, state
-from console.events import BATCH, MOST_OF_ONE, gathering
+from console import events, events_api, identity, state
+from console.events import (
+    BATCH,
+    MOST_OF_ONE,
+    QUEUE_SIZE,
+    Gathered,
+    Handful,
+    Listener,
+    gathering,
+    rest,
+)
 from console.identity import Asker
 from telephony.contact import events as ev
 from telephony.store import keys
+from telephony.store.feed import START
 from telephony.store.ledger import IssuedToken, Role, issue_token, revoke_token
 from tests.console.house import Actors, House, LivePlay
 from tests.console.house import play as begin
@@ -74,6 +84,11 @@ def wait_for(condition: Callable[[], object], what: str) -> None:
     while not condition():
         assert time.monotonic() < end, f"never: {what}"
         time.sleep(0.01)
+
+
+def waiting(listener: Listener) -> list[Handful]:
+    """What waits in the listener's queue; it is taken out."""
+    return [listener.queue.get_nowait() for _ in range(listener.queue.qsize())]
 
 
 def readers() -> list[threading.Thread]:
@@ -199,7 +214,8 @@ def test_events_that_are_gone_are_told_so_that_the_page_loads_anew(
 
 def test_a_quiet_stream_beats_and_ends_with_its_session(listen: Listen, house: House) -> None:
     sam = listen("sam")
-    wait_for(lambda: any("" in frame for frame in sam.frames), "a heartbeat")
+    # An event and no comment: scripts in a browser do not hear of comments.
+    wait_for(lambda: any(frame["event"] == "beat" for frame in sam.frames), "a heartbeat")
     revoke_token(house.ledger, sam.token, now=house.clock.now)
     wait_for(lambda: sam.ended, "the end of the stream")
 
@@ -225,20 +241,93 @@ def test_only_the_streams_of_those_who_take_part_are_woken_and_an_event_is_encod
     last = house.services.live.feed.last_id()
     wait_for(lambda: all(each.passed == last for each in listeners), "everybody is up to date")
     assert sum(each.queue.qsize() for each in listeners[:198]) == 0
-    first, second = (list(itertools.chain(*each.queue.queue)) for each in listeners[198:])
+    first, second = (waiting(each) for each in listeners[198:])
     assert first
-    assert all(one.frame is other.frame for one, other in zip(first, second, strict=True))
+    assert all(one is other for one, other in zip(first, second, strict=True))
+    told = first[0].told(None, START)
+    assert told is first[0].told(None, START), "the words are the same text for all"
     for each in listeners:
         hub.leave(each)
     wait_for(lambda: not readers(), "the reader ends with the last listener")
 
 
-def test_the_more_happens_the_longer_events_are_gathered_but_nobody_waits_long() -> None:
+def test_the_more_happens_for_many_streams_the_longer_events_are_gathered() -> None:
     """A handful wakes every stream that it concerns, so many small ones would starve webhooks."""
-    a_little, much, more = gathering(1), gathering(20), gathering(100)
-    assert a_little == gathering(5) < 0.025
-    assert a_little < much < more == 0.1
-    assert gathering(BATCH) == 0, "who lags behind does not wait"
+    assert gathering(1, 1) == gathering(5, 1) == gathering(1, 12) < 0.025, "a few words go at once"
+    assert gathering(5, 1) < gathering(5, 10) < gathering(10, 10) < gathering(40, 10) == 0.25
+    assert rest(1) == rest(10) < 0.025
+    assert rest(20) < rest(100) == 0.05
+    assert rest(BATCH) == 0, "who lags behind does not wait"
+
+
+def test_whoever_hears_little_hears_it_at_once_beside_streams_that_hear_much(
+    app: Flask, house: House, play: LivePlay
+) -> None:
+    with app.app_context():
+        hub = state.hub()
+    busy, calm = hub.join(10, "client:ben"), hub.join(10, "client:ana")
+    assert busy is not None
+    assert calm is not None
+    hub._gathered["client:ben"] = Gathered(time.monotonic() + 3600)
+    play.talk_with_ana()
+    last = house.services.live.feed.last_id()
+    wait_for(lambda: calm[0].passed == last, "Ana's stream is up to date")
+    assert waiting(calm[0])
+    assert busy[0].passed == last, "there is nothing for Ben"
+    hub.leave(busy[0])
+    hub.leave(calm[0])
+    wait_for(lambda: not readers(), "the reader ends with the last listener")
+
+
+def test_gathered_news_come_when_their_time_has_come_though_nothing_else_happens(
+    app: Flask, house: House, play: LivePlay
+) -> None:
+    with app.app_context():
+        hub = state.hub()
+    joined = hub.join(10, "client:ana")
+    assert joined is not None
+    ana = joined[0]
+    later = time.monotonic() + 0.5
+    hub._gathered["client:ana"] = Gathered(later)
+    play.talk_with_ana()
+    last = house.services.live.feed.last_id()
+    wait_for(lambda: ana.passed == last, "the news")
+    assert time.monotonic() >= later
+    (handful,) = waiting(ana)
+    assert len(handful.news) > 1
+    place = handful.news[0].entry.id
+    assert ids(handful.told(None, place)) == [each.entry.id for each in handful.news[1:]]
+    assert handful.told(None, last) == ""
+    hub.leave(ana)
+    wait_for(lambda: not readers(), "the reader ends with the last listener")
+
+
+def test_the_sessions_of_all_streams_are_asked_for_at_once(
+    app: Flask, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        hub = state.hub()
+    tokens = [issue_token(house.ledger, "sam", "test", now=house.clock.now) for _ in range(3)]
+    joined = [hub.join(10, token=each.plain) for each in tokens]
+    listeners = [each[0] for each in joined if each]
+    revoke_token(house.ledger, tokens[1].token.id, now=house.clock.now)
+    asked = []
+
+    def valid(plains: frozenset[str]) -> set[str]:
+        asked.append(plains)
+        return identity.still_valid(house.services, plains)
+
+    assert all(hub.welcome(each, valid) for each in listeners), "they were looked at just now"
+    assert asked == []
+    monkeypatch.setattr(events, "CHECK_S", 0.0)
+    assert hub.welcome(listeners[0], valid)
+    monkeypatch.setattr(events, "CHECK_S", 3600.0)
+    assert not hub.welcome(listeners[1], valid)
+    assert hub.welcome(listeners[2], valid)
+    assert asked == [frozenset(each.plain for each in tokens)]
+    for each in listeners:
+        hub.leave(each)
+    wait_for(lambda: not readers(), "the reader ends with the last listener")
 
 
 def test_streams_that_began_together_do_not_end_together() -> None:
@@ -269,15 +358,14 @@ def test_a_listener_that_is_too_slow_is_cut_off_and_nobody_else(
     assert joined[0] is not None
     assert joined[1] is not None
     slow, quick = joined[0][0], joined[1][0]
-    slow.queue.maxsize = 1
-    slow.queue.put_nowait([])
+    for _ in range(QUEUE_SIZE):
+        slow.queue.put(Handful(()))
     play.talk_with_ana()
     last = house.services.live.feed.last_id()
     seen: list[str] = []
 
     def drained() -> bool:
-        while not quick.queue.empty():
-            seen.extend(each.entry.id for each in quick.queue.get_nowait())
+        seen.extend(each.entry.id for handful in waiting(quick) for each in handful.news)
         return last in seen
 
     wait_for(drained, "the last event")

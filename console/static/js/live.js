@@ -7,7 +7,7 @@
  */
 export function listen({ onContact, onReset, onState = () => {} }) {
   const source = new EventSource("/api/v1/events");
-  const QUIET_MS = 12_000; // The server speaks every 5 seconds, and its streams end after a minute.
+  const QUIET_MS = 12_000; // The server beats every 5 seconds; scripts do not see comments in a stream.
   let late = 0;
   const heard = () => {
     clearTimeout(late);
@@ -20,6 +20,10 @@ export function listen({ onContact, onReset, onState = () => {} }) {
   source.addEventListener("contact", (message) => {
     heard();
     onContact(JSON.parse(message.data));
+  });
+  source.addEventListener("beat", () => {
+    heard();
+    onState("open");
   });
   source.addEventListener("reset", () => {
     heard();

@@ -317,6 +317,7 @@ function softphone() {
     time: momentText,
     number: words.numberText,
     capital: words.capital,
+    readable: words.readable,
     endChip: words.endChip,
 
     get online() {
@@ -343,6 +344,9 @@ function softphone() {
     },
     get facts() {
       return this.contact ? words.incomingFacts(this.contact, this.now) : [];
+    },
+    get sayFirst() {
+      return this.contact ? words.readable(this.contact.say_this_first) : "";
     },
     get note() {
       return this.contact ? words.noteFor(this.contact) : "";

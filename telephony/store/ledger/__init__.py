@@ -62,6 +62,7 @@ from telephony.store.ledger.summaries import (
     ContactRecord,
     TransferRecord,
     contact,
+    contact_cursor,
     find_contacts,
     transfers_of,
     upsert_contacts,
@@ -86,6 +87,7 @@ from telephony.store.ledger.tokens import (
     revoke_token,
     tokens_of,
     user_for_token,
+    users_for_tokens,
 )
 from telephony.store.ledger.users import (
     Role,
@@ -151,6 +153,7 @@ __all__ = [
     "close_ticket",
     "closed_promises",
     "contact",
+    "contact_cursor",
     "contact_report",
     "count_attempt",
     "current_routing",
@@ -204,6 +207,7 @@ __all__ = [
     "upsert_transfers",
     "user",
     "user_for_token",
+    "users_for_tokens",
     "wrap_up_counts",
     "wrap_ups_of",
     "write_promise",

@@ -50,11 +50,12 @@ def fetch_page(
     rows = conn.execute(query.order_by(*order).limit(limit + 1)).all()
     shown = rows[:limit]
     more = len(rows) > limit
-    return Page(tuple(make(row) for row in shown), _encode(shown[-1], key) if more else None)
+    after = cursor_at([shown[-1]._mapping[column] for column in key]) if more else None
+    return Page(tuple(make(row) for row in shown), after)
 
 
-def _encode(row: Row[Any], key: Key) -> str:
-    values = [row._mapping[column] for column in key]
+def cursor_at(values: list[Any]) -> str:
+    """The cursor after the row whose key has these values."""
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 

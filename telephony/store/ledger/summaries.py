@@ -10,7 +10,7 @@ from sqlalchemy import Row, Table, select
 
 from telephony.errors import NotFound
 from telephony.store.ledger.engine import Ledger, insert, reading, writing
-from telephony.store.ledger.paging import Page, fetch_page
+from telephony.store.ledger.paging import Page, cursor_at, fetch_page
 from telephony.store.ledger.tables import contacts, transfers
 
 _C = contacts.c
@@ -104,6 +104,11 @@ def find_contacts(
     key = (_C.started_at, _C.id)
     with reading(ledger) as conn:
         return fetch_page(conn, query, key, _contact, cursor=cursor, limit=limit, newest_first=True)
+
+
+def contact_cursor(record: ContactRecord) -> str:
+    """The cursor with which `find_contacts` goes on after this contact."""
+    return cursor_at([record.started_at, record.id])
 
 
 def transfers_of(ledger: Ledger, contact_id: str) -> tuple[TransferRecord, ...]:

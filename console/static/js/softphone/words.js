@@ -11,6 +11,9 @@ export function numberText(number) {
   return american ? `+1 ${american[1]} ${american[2]} ${american[3]}` : number || "Number withheld";
 }
 
+/** A sentence of the server with its numbers as people read them. */
+export const readable = (text) => (text ?? "").replace(/\+1\d{10}(?!\d)/g, numberText);
+
 /** The same with its middle hidden: who is not in the call yet needs no more to know a caller by. */
 export function maskedText(number) {
   if (!number) return "Number withheld";
@@ -101,7 +104,7 @@ export function parties(contact, me) {
         name: mine ? `${name} (you)` : name,
         icon: leg.role === "customer" ? "person-circle" : "headset",
         chip: chipOf(leg),
-        says: leg.hears_text,
+        says: readable(leg.hears_text),
       };
     });
 }
@@ -170,7 +173,7 @@ export function afterwards(contact) {
   if (!contact.live) return contact.explained || "The contact is over.";
   if (last?.outcome === "completed") return `${last.receiver || last.to.name} has the customer now.`;
   const customer = contact.parties.find((leg) => leg.role === "customer");
-  return customer ? `The customer is looked after: ${customer.hears_text}` : "The customer is looked after.";
+  return customer ? `The customer is looked after: ${readable(customer.hears_text)}` : "The customer is looked after.";
 }
 
 // Steps of the machinery that tell people nothing.
