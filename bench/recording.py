@@ -26,7 +26,8 @@ from telephony import bootstrap
 from telephony.bootstrap import Services
 from telephony.clock import Clock
 from telephony.contact.events import CompleteAsked, Event, TransferAsked
-from telephony.contact.model import Contact, Stage, Target, TargetKind, TransferMode, TransferState
+from telephony.contact.model import Contact, Stage, TransferMode, TransferState
+from telephony.contact.plans import Target, TargetKind
 from telephony.dispatch import Dispatch
 from telephony.errors import WarmlineError
 from telephony.settings import load_settings

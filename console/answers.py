@@ -17,12 +17,11 @@ from telephony.contact.model import (
     LegState,
     PromiseState,
     Role,
-    TargetKind,
     TransferMode,
     TransferOutcome,
     TransferState,
 )
-from telephony.contact.plans import Strategy
+from telephony.contact.plans import Strategy, TargetKind
 from telephony.store.floor import Presence
 
 

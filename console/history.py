@@ -13,11 +13,11 @@ from console.reasons import explain
 from telephony.contact.model import (
     ContactOutcome,
     Stage,
-    TargetKind,
     TransferMode,
     TransferOutcome,
     TransferState,
 )
+from telephony.contact.plans import TargetKind
 from telephony.errors import NotFound
 from telephony.routing.plans import find_member
 from telephony.store import ledger

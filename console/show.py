@@ -38,9 +38,9 @@ from telephony.contact.model import (
     LegState,
     Role,
     Stage,
-    Target,
     Transfer,
 )
+from telephony.contact.plans import Target
 
 ACTIONS: dict[str, Callable[[str], Event]] = {
     "complete": CompleteAsked,

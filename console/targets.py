@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from console import guards, lookup
 from console.asks import TransferTo
 from console.problems import Problem
-from telephony.contact.model import Target, TargetKind
+from telephony.contact.plans import Target, TargetKind
 from telephony.routing.hours import is_open, next_open
 from telephony.routing.model import Company
 from telephony.routing.plans import find_member

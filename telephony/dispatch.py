@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from telephony.contact import machine
 from telephony.contact.events import ContactFound, CustomerCalled, Event
 from telephony.contact.machine import Verdict
 from telephony.contact.model import Contact
+from telephony.contact.records import replace
 from telephony.errors import Conflict, NotFound
 from telephony.store.live import Found, Live, Loaded, Overtaken
 

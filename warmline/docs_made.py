@@ -14,7 +14,8 @@ from telephony.contact import events as ev
 from telephony.contact.edit import Refused
 from telephony.contact.legs import LEG_TABLE, News
 from telephony.contact.machine import STAGES, TABLE, late, step
-from telephony.contact.model import LegState, Stage, Target, TargetKind, TransferMode, TransferState
+from telephony.contact.model import LegState, Stage, TransferMode, TransferState
+from telephony.contact.plans import Target, TargetKind
 from telephony.contact.records import replace
 from telephony.contact.timing import LEG_LIMITS, STAGE_LIMITS
 from telephony.contact.transfers import ASKS, on_ask

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from telephony.contact import commands as co
 from telephony.contact.events import CandidatesFound, Event
-from telephony.contact.model import TargetKind
-from telephony.contact.plans import Candidate, Strategy
+from telephony.contact.plans import Candidate, Strategy, TargetKind
 from telephony.presence import presence_now
 from telephony.routing.model import Company, Department, Member
 from telephony.routing.plans import Knowledge, plan_hunt

@@ -6,42 +6,41 @@ two versions can run side by side during a deploy. Whatever does not fit raises 
 
 from __future__ import annotations
 
-import json
 from typing import cast
 
-from telephony.contact.coders import Corrupt, reader, writer
+import msgspec
+
 from telephony.contact.events import Event
 from telephony.contact.model import Contact
 
-__all__ = ["FORMAT", "Corrupt", "decode", "encode", "event_data", "event_text"]
+__all__ = ["Corrupt", "decode", "encode", "event_data", "event_text"]
 
-FORMAT = 1
-_END = f',"format":{FORMAT}}}'
+_writer = msgspec.json.Encoder()
+_reader = msgspec.json.Decoder(Contact)
 
 
-def encode(contact: Contact) -> str:
-    """The contact as JSON text."""
-    return writer(Contact)(contact)[:-1] + _END
+class Corrupt(ValueError):
+    """A stored contact cannot be read. Set the record aside and open a ticket."""
+
+
+def encode(contact: Contact) -> bytes:
+    """The contact as JSON text in UTF-8."""
+    return _writer.encode(contact)
 
 
 def decode(text: str | bytes) -> Contact:
     """The contact that ``encode`` wrote. Raises Corrupt."""
     try:
-        body = json.loads(text)
-        if body["format"] != FORMAT:
-            raise Corrupt(f"contact format {body['format']!r} is not {FORMAT}")
-        return cast(Contact, reader(Contact)(body))
-    except Corrupt:
-        raise
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Corrupt(f"stored contact cannot be read: {error!r}") from error
+        return _reader.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise Corrupt(f"stored contact cannot be read: {error}") from error
 
 
-def event_text(event: Event) -> str:
+def event_text(event: Event) -> bytes:
     """The fields of an event as JSON text, for the journal; the kind is the class name."""
-    return writer(type(event))(event)
+    return _writer.encode(event)
 
 
 def event_data(event: Event) -> dict[str, object]:
     """The same, as the journal's readers see it."""
-    return cast(dict[str, object], json.loads(event_text(event)))
+    return cast(dict[str, object], msgspec.to_builtins(event))

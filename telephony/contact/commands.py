@@ -6,17 +6,14 @@ under a lease and, when its fate is unknown, looked up before anybody is rung ag
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from telephony.contact.plans import Target
+from telephony.contact.records import Record
 
-from telephony.contact.model import Target
 
-
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Record, tag=True):
     """The root of all commands."""
 
 
-@dataclass(frozen=True, slots=True)
 class Dial(Command):
     """Ring ``to``. The leg id travels in every callback URL, so a lost answer is adopted."""
 
@@ -29,7 +26,6 @@ class Dial(Command):
     department: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class FindDial(Command):
     """A dial's fate is unknown: look for a live call of ours to ``to`` that nobody owns."""
 
@@ -38,28 +34,24 @@ class FindDial(Command):
     since: int
 
 
-@dataclass(frozen=True, slots=True)
 class EndCall(Command):
     leg: str
     call: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
 class Hold(Command):
     leg: str
     call: str
     room: str  # ConferenceSid, '' when not known
 
 
-@dataclass(frozen=True, slots=True)
 class Unhold(Command):
     leg: str
     call: str
     room: str
 
 
-@dataclass(frozen=True, slots=True)
 class Redirect(Command):
     """Fetch the customer's leg out of the room to hear its next document."""
 
@@ -67,33 +59,28 @@ class Redirect(Command):
     call: str
 
 
-@dataclass(frozen=True, slots=True)
 class FindCandidates(Command):
     hunt: str
     target: Target
 
 
-@dataclass(frozen=True, slots=True)
 class WritePromise(Command):
     promise: str
     department: str
     not_before: int  # ms; the next opening hour of a closed department, else 0
 
 
-@dataclass(frozen=True, slots=True)
 class CountAttempt(Command):
     """A promise was tried in vain: count it and find the next time inside the allowed hours."""
 
     promise: str
 
 
-@dataclass(frozen=True, slots=True)
 class ClosePromise(Command):
     promise: str
     state: str  # a PromiseState
 
 
-@dataclass(frozen=True, slots=True)
 class ConfirmPromise(Command):
     """Send the customer the message with the link that moves or cancels the promise."""
 
@@ -101,26 +88,41 @@ class ConfirmPromise(Command):
     due_from: int
 
 
-@dataclass(frozen=True, slots=True)
 class OpenTicket(Command):
     ticket: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
 class Inspect(Command):
     """Ask Twilio what is really there."""
 
     calls: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+AnyCommand = (
+    Dial
+    | FindDial
+    | EndCall
+    | Hold
+    | Unhold
+    | Redirect
+    | FindCandidates
+    | WritePromise
+    | CountAttempt
+    | ClosePromise
+    | ConfirmPromise
+    | OpenTicket
+    | Inspect
+)
+"""Every kind of command; as text each carries its name under ``type``."""
+
+
+class Pending(Record):
     """A command in the outbox. ``key`` says what it is about: one command a key at a time."""
 
     id: str
     key: str
-    command: Command
+    command: AnyCommand
     ready: int  # not before (ms)
     tries: int = 0
     lease: int = 0  # taken until (ms); 0 while not taken

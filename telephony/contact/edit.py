@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telephony.contact.commands import Command, Pending
+from telephony.contact.commands import AnyCommand, Pending
 from telephony.contact.model import (
     AttemptOutcome,
     Contact,
@@ -76,7 +76,7 @@ def next_id(contact: Contact, prefix: str) -> tuple[Contact, str]:
     return replace(contact, serial=serial), f"{prefix}{serial}"
 
 
-def post(contact: Contact, key: str, command: Command, ready: int) -> Contact:
+def post(contact: Contact, key: str, command: AnyCommand, ready: int) -> Contact:
     """Put a command that must be performed once into the outbox, unless it waits there already."""
     if pending_of(contact, key) is not None:
         return contact

@@ -5,22 +5,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
-from telephony.contact.model import Choice, Ending, Leg, Promise, Target, TransferMode
-from telephony.contact.plans import Candidate, Plan
+from telephony.contact.model import Choice, Ending, Leg, Promise, TransferMode
+from telephony.contact.plans import Candidate, Plan, Target
+from telephony.contact.records import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Record):
     """The root of all events."""
 
 
 # -- the customer and the documents they hear -------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class CustomerCalled(Event):
     """A customer dialled in: or again, while a promise is open or a line was lost."""
 
@@ -31,7 +29,6 @@ class CustomerCalled(Event):
     earlier: str = ""  # key of the department their last contact was with, '' for a new caller
 
 
-@dataclass(frozen=True, slots=True)
 class MenuHeard(Event):
     """One step of the menu: kept for the timeline and the receiver's context."""
 
@@ -40,7 +37,6 @@ class MenuHeard(Event):
     language: str
 
 
-@dataclass(frozen=True, slots=True)
 class DepartmentChosen(Event):
     department: str
     name: str
@@ -48,7 +44,6 @@ class DepartmentChosen(Event):
     path: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class DepartmentClosed(Event):
     department: str
     name: str
@@ -57,25 +52,21 @@ class DepartmentClosed(Event):
     next_open: int  # ms; 0 when it never opens again
 
 
-@dataclass(frozen=True, slots=True)
 class CustomerChose(Event):
     choice: Choice
 
 
-@dataclass(frozen=True, slots=True)
 class MessageRecorded(Event):
     url: str
     seconds: int
 
 
-@dataclass(frozen=True, slots=True)
 class DocumentAsked(Event):
     """The customer's leg came back for its next document, so it is in no room now."""
 
     leg: str
 
 
-@dataclass(frozen=True, slots=True)
 class ContactFound(Event):
     """The record of a contact is lost; this is what Twilio (``legs``: calls that are live) and the
     ledger still know of it. ``version`` is the last one that history has.
@@ -95,13 +86,11 @@ class ContactFound(Event):
 # -- legs -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class LegRang(Event):
     leg: str
     call: str
 
 
-@dataclass(frozen=True, slots=True)
 class LegAnswered(Event):
     """Somebody or something answered. ``machine`` is machine detection's advice, if it ran."""
 
@@ -110,7 +99,6 @@ class LegAnswered(Event):
     machine: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class LegAccepted(Event):
     """The proof that a human is there: key, word, or a click in the softphone."""
 
@@ -118,13 +106,11 @@ class LegAccepted(Event):
     call: str
 
 
-@dataclass(frozen=True, slots=True)
 class LegDeclined(Event):
     leg: str
     call: str
 
 
-@dataclass(frozen=True, slots=True)
 class LegMispressed(Event):
     """Neither accept nor decline: the whisper is repeated."""
 
@@ -132,7 +118,6 @@ class LegMispressed(Event):
     call: str
 
 
-@dataclass(frozen=True, slots=True)
 class MachineHeard(Event):
     """Asynchronous machine detection says that a machine answered. It only advises."""
 
@@ -140,7 +125,6 @@ class MachineHeard(Event):
     call: str
 
 
-@dataclass(frozen=True, slots=True)
 class LegEnded(Event):
     leg: str
     call: str
@@ -150,35 +134,30 @@ class LegEnded(Event):
 # -- the room (Twilio's conference) -----------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class RoomJoined(Event):
     call: str
     room: str  # ConferenceSid
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
 class RoomLeft(Event):
     call: str
     room: str
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
 class RoomHeld(Event):
     call: str
     room: str
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
 class RoomUnheld(Event):
     call: str
     room: str
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
 class RoomEnded(Event):
     room: str
     sequence: int
@@ -196,7 +175,6 @@ class Problem(StrEnum):
     UNKNOWN = "unknown"  # it may have happened
 
 
-@dataclass(frozen=True, slots=True)
 class CommandsTaken(Event):
     """A worker took all commands that were ready, until ``lease`` (ms); dials, which wait for
     their turn, until ``dial_lease``, and what somebody hears until ``audible_lease`` (0: the same).
@@ -208,26 +186,22 @@ class CommandsTaken(Event):
     audible_lease: int = 0
 
 
-@dataclass(frozen=True, slots=True)
 class CommandDone(Event):
     command: str
 
 
-@dataclass(frozen=True, slots=True)
 class CommandFailed(Event):
     command: str
     problem: Problem
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class DialPlaced(Event):
     command: str
     leg: str
     call: str
 
 
-@dataclass(frozen=True, slots=True)
 class DialRefused(Event):
     """Never dialled and never will be. ``busy_elsewhere``: the member rings for another contact."""
 
@@ -237,7 +211,6 @@ class DialRefused(Event):
     busy_elsewhere: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class HoldRead(Event):
     """The participant was read back after a change of hold."""
 
@@ -246,7 +219,6 @@ class HoldRead(Event):
     held: bool
 
 
-@dataclass(frozen=True, slots=True)
 class CandidatesFound(Event):
     """``plan`` is None when the target is closed, unknown or has nobody."""
 
@@ -257,7 +229,6 @@ class CandidatesFound(Event):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class PromiseWritten(Event):
     """The ledger holds the promise; only now may it be spoken."""
 
@@ -268,14 +239,12 @@ class PromiseWritten(Event):
     max_attempts: int
 
 
-@dataclass(frozen=True, slots=True)
 class TicketOpened(Event):
     command: str
     ticket: str
 
 
-@dataclass(frozen=True, slots=True)
-class LegFact:
+class LegFact(Record):
     """What Twilio says of one leg right now."""
 
     call: str
@@ -286,7 +255,6 @@ class LegFact:
     ending: Ending | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Inspected(Event):
     """Twilio was asked about all legs of the contact. ``at`` is when the asking began."""
 
@@ -298,7 +266,6 @@ class Inspected(Event):
 # -- people at the softphone, the pages, the promise link --------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class TransferAsked(Event):
     """``by`` is the address of the asking agent's phone, for example client:ana."""
 
@@ -308,41 +275,34 @@ class TransferAsked(Event):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class CompleteAsked(Event):
     transfer: str
 
 
-@dataclass(frozen=True, slots=True)
 class CancelAsked(Event):
     transfer: str
 
 
-@dataclass(frozen=True, slots=True)
 class SwapAsked(Event):
     transfer: str
 
 
-@dataclass(frozen=True, slots=True)
 class MergeAsked(Event):
     transfer: str
 
 
-@dataclass(frozen=True, slots=True)
 class HoldAsked(Event):
     """The agent puts the customer on hold. ``by`` is the address of the agent's phone."""
 
     by: str
 
 
-@dataclass(frozen=True, slots=True)
 class ResumeAsked(Event):
     """The agent talks to the customer again."""
 
     by: str
 
 
-@dataclass(frozen=True, slots=True)
 class CallbackAsked(Event):
     """The agent at ``by`` promises the customer a callback; the present call goes on."""
 
@@ -353,7 +313,6 @@ class CallbackAsked(Event):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class PromiseMoved(Event):
     """The customer (by the link) or the ledger (after an attempt) set another time."""
 
@@ -364,12 +323,10 @@ class PromiseMoved(Event):
     command: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class PromiseCancelled(Event):
     promise: str
 
 
-@dataclass(frozen=True, slots=True)
 class PromiseTaken(Event):
     """A newer contact of the same customer keeps this promise from now on."""
 
@@ -379,6 +336,5 @@ class PromiseTaken(Event):
 # -- time -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
 class DeadlinePassed(Event):
     """The clock says that the contact's deadline is due."""

@@ -10,14 +10,10 @@ Times are integers: milliseconds since the epoch, UTC. Durations end in ``_ms``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from telephony.contact.plans import Plan, Ring
+from telephony.contact.commands import Pending
+from telephony.contact.plans import Plan, Ring, Target
+from telephony.contact.records import Record
 from telephony.contact.words import Word
-
-if TYPE_CHECKING:
-    from telephony.contact.commands import Pending
 
 
 class Role(Word):
@@ -121,12 +117,6 @@ class TransferOutcome(Word):
     CANCELLED = "cancelled"
 
 
-class TargetKind(Word):
-    DEPARTMENT = "department"
-    AGENT = "agent"  # one person, by the name of their softphone
-    NUMBER = "number"  # a telephone number
-
-
 class HuntPurpose(Word):
     INBOUND = "inbound"
     TRANSFER = "transfer"
@@ -173,8 +163,7 @@ class PromiseState(Word):
 _CUSTOMER = Role.CUSTOMER  # named once: asked several times a step (words.py)
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(Record):
     """One phone call. ``id`` is ours, unique in the contact; ``call`` is Twilio's CallSid."""
 
     id: str
@@ -203,15 +192,7 @@ class Leg:
     unheard: int = 0  # since when only REST says held or not; no news of it came (ms; 0: it did)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    kind: TargetKind
-    value: str
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Hunt:
+class Hunt(Record):
     id: str
     purpose: HuntPurpose
     target: Target
@@ -228,8 +209,7 @@ class Hunt:
     reason: str = ""  # why it is over: closed, no_members, no_answer, ...
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(Record):
     id: str
     mode: TransferMode
     target: Target
@@ -245,8 +225,7 @@ class Transfer:
     receiver: str = ""  # leg id
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(Record):
     id: str
     department: str
     state: PromiseState
@@ -262,23 +241,24 @@ class Promise:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AgentHold:
+class AgentHold(Record):
     """The agent has put the customer on hold to look something up."""
 
     by: str  # leg id of the agent
     since: int
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
+class Timer(Record):
     name: str
     due: int
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """The whole truth about one contact; everything else is a hint."""
+class Contact(Record, tag_field="format", tag=2):
+    """The whole truth about one contact; everything else is a hint.
+
+    ``tag`` numbers the format of its text (codec.py): a change that defaults cannot bridge is
+    another number.
+    """
 
     id: str
     version: int

@@ -140,7 +140,7 @@ def dial_over(contact: Contact, leg_id: str, outcome: AttemptOutcome, now: int) 
     return put_leg(contact, over)
 
 
-Want = tuple[str, co.Command]
+Want = tuple[str, co.AnyCommand]
 
 
 def reconcile(contact: Contact, wants: tuple[Want, ...], now: int) -> Contact:

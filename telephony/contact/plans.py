@@ -8,7 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from telephony.contact.records import Record
 from telephony.contact.words import Word
+
+
+class TargetKind(Word):
+    DEPARTMENT = "department"
+    AGENT = "agent"  # one person, by the name of their softphone
+    NUMBER = "number"  # a telephone number
+
+
+class Target(Record):
+    kind: TargetKind
+    value: str
+    name: str = ""
 
 
 class Strategy(Word):
@@ -39,8 +52,7 @@ class Rung:
     department: str = ""  # for OVERFLOW
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Record):
     """A department's (or person's) ringing policy as it stood when the hunt began."""
 
     target: str
@@ -54,8 +66,7 @@ class Plan:
     step_ms: int = 0  # PROGRESSIVE: the next member joins the ringing after this long
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Record):
     """A member and what is known of them at the moment of planning."""
 
     key: str
@@ -68,8 +79,7 @@ class Candidate:
     calls_today: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Ring:
+class Ring(Record):
     """One member to ring, ``delay_ms`` after its wave began, for ``ring_ms`` of real ringing."""
 
     candidate: Candidate

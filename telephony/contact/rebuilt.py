@@ -7,12 +7,11 @@ in the menu. The version begins far above the last known one, so that history fo
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from telephony.contact import events as ev
 from telephony.contact.edit import staff_present
 from telephony.contact.model import Contact, HuntPurpose, PromiseState, Role, Stage
 from telephony.contact.promises import close_promise
+from telephony.contact.records import replace
 from telephony.contact.seeking import begin_hunt
 from telephony.contact.targets import department_target
 

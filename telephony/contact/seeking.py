@@ -39,11 +39,9 @@ from telephony.contact.model import (
     Question,
     Role,
     Stage,
-    Target,
-    TargetKind,
     TransferOutcome,
 )
-from telephony.contact.plans import Ring, Rung, RungKind
+from telephony.contact.plans import Ring, Rung, RungKind, Target, TargetKind
 from telephony.contact.records import replace
 from telephony.contact.targets import (
     ANEW,

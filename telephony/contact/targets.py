@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from telephony.contact.edit import owed
-from telephony.contact.model import (
-    Contact,
-    Hunt,
-    HuntPurpose,
-    Promise,
-    Target,
-    TargetKind,
-    Transfer,
-)
+from telephony.contact.model import Contact, Hunt, HuntPurpose, Promise, Transfer
+from telephony.contact.plans import Target, TargetKind
 
 ANEW = frozenset({HuntPurpose.INBOUND, HuntPurpose.PROMISE})
 """Searches for a first human, not for somebody to take over from one."""

@@ -20,13 +20,11 @@ from telephony.contact.model import (
     HuntPurpose,
     HuntState,
     Stage,
-    Target,
-    TargetKind,
     Transfer,
     TransferMode,
     TransferState,
 )
-from telephony.contact.plans import Plan, RungKind
+from telephony.contact.plans import Plan, RungKind, Target, TargetKind
 from telephony.contact.timing import STAGE_LIMITS
 from telephony.errors import NotFound
 from telephony.routing.hours import is_open, next_open, zone_of

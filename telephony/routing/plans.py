@@ -7,12 +7,12 @@ What lives elsewhere (who is busy, who has been idle for how long, whose turn it
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from telephony.contact.model import Target, TargetKind
-from telephony.contact.plans import Candidate, Plan, Rung, RungKind, Strategy
+from telephony.contact.plans import Candidate, Plan, Rung, RungKind, Strategy, Target, TargetKind
+from telephony.contact.records import replace
 from telephony.routing.fields import is_client
 from telephony.routing.hours import is_open
 from telephony.routing.model import Company, Department, Member, spoken_name

@@ -16,7 +16,7 @@ from telephony.contact.events import CommandDone, Event
 from telephony.contact.model import Contact, LegState, Role, Stage
 from telephony.store import keys
 
-Change = list[str | int]
+Change = list[str | bytes | int]
 
 # A closed contact is looked up by late webhooks and by the pages; SQL has it for ever.
 CLOSED_S = 24 * 3600
@@ -42,7 +42,7 @@ class Commit:
 
     old: Contact | None
     new: Contact
-    record: str
+    record: bytes
     event: Event
     now: int
     ready: bool
@@ -65,9 +65,9 @@ def changes_of(commit: Commit) -> list[Change]:
     ]
 
 
-def record_of(contact: Contact) -> str:
+def record_of(contact: Contact) -> bytes:
     """The contact as it stands in Redis."""
-    return f"{contact.version} {encode(contact)}"
+    return b"%d %b" % (contact.version, encode(contact))
 
 
 def rq_time() -> str:
@@ -199,7 +199,7 @@ def _journal(commit: Commit) -> list[Change]:
     return [["XADD", keys.JOURNAL, "MAXLEN", "~", JOURNAL_LENGTH, "*", *fields]]
 
 
-def _data(commit: Commit) -> str:
+def _data(commit: Commit) -> bytes | str:
     """The fields of the event; of a command that is done also which one it was, and for which leg,
     because the outbox forgets it with this very step.
     """

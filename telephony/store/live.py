@@ -175,14 +175,14 @@ class Live:
             instead = self._commit(keys=names, args=words)
         if instead:
             raise Overtaken(new.id, self._instead(new.id, *instead))
-        self._memory.keep(record.encode(), new)
+        self._memory.keep(record, new)
 
-    def _record_behind(self, old: Contact | None) -> str | bytes:
+    def _record_behind(self, old: Contact | None) -> bytes:
         """The text that must be in Redis for a step from ``old``. The whole text, because after a
         crash of Redis a version may have been given out twice.
         """
         if old is None:
-            return ""
+            return b""
         return self._memory.record_of(old) or record_of(old)
 
     def _instead(self, contact_id: str, record: bytes, seen: int) -> Loaded | None:
@@ -286,7 +286,7 @@ class Live:
         _, _, body = record.partition(b" ")
         try:
             return decode(body)
-        except (Corrupt, UnicodeDecodeError, RecursionError) as error:
+        except Corrupt as error:
             self._set_aside(contact_id, str(error))
             raise RecordBroken(contact_id, str(error)) from error
 

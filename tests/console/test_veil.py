@@ -12,7 +12,8 @@ from flask import Flask
 from console import events_api
 from console.veil import Veil
 from telephony.contact.events import TransferAsked
-from telephony.contact.model import Target, TargetKind, TransferMode
+from telephony.contact.model import TransferMode
+from telephony.contact.plans import Target, TargetKind
 from telephony.routing.example import example_company
 from telephony.routing.model import CustomerNumbers
 from telephony.routing.text import from_data, to_data

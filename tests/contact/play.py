@@ -12,18 +12,8 @@ from telephony.contact import commands as co
 from telephony.contact import events as ev
 from telephony.contact.codec import decode, encode
 from telephony.contact.machine import Step, begin, step
-from telephony.contact.model import (
-    Contact,
-    Ending,
-    Leg,
-    LegState,
-    Role,
-    Stage,
-    Target,
-    TargetKind,
-    TransferMode,
-)
-from telephony.contact.plans import Candidate, Plan, Rung, RungKind, Strategy
+from telephony.contact.model import Contact, Ending, Leg, LegState, Role, Stage, TransferMode
+from telephony.contact.plans import Candidate, Plan, Rung, RungKind, Strategy, Target, TargetKind
 
 START = 1_800_000_000_000
 ROOM = "CF" + "0" * 32

@@ -6,18 +6,8 @@ from collections.abc import Callable
 
 from telephony.contact import commands as co
 from telephony.contact import events as ev
-from telephony.contact.model import (
-    Choice,
-    Contact,
-    Ending,
-    Leg,
-    Role,
-    Stage,
-    Target,
-    TargetKind,
-    TransferMode,
-)
-from telephony.contact.plans import Strategy
+from telephony.contact.model import Choice, Contact, Ending, Leg, Role, Stage, TransferMode
+from telephony.contact.plans import Strategy, Target, TargetKind
 from tests.contact.play import ROOM, Play, members, plan
 
 

@@ -16,10 +16,9 @@ from telephony.contact.model import (
     Promise,
     PromiseState,
     Stage,
-    Target,
-    TargetKind,
     TransferOutcome,
 )
+from telephony.contact.plans import Target, TargetKind
 from telephony.contact.timing import LEDGER_TRIES, SHORT_TALK_MS
 from tests.contact.play import Play, members
 from tests.contact.stages import talking, transferring

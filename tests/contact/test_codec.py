@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
-from telephony.contact import coders
 from telephony.contact import commands as co
 from telephony.contact import events as ev
 from telephony.contact.codec import Corrupt, decode, encode, event_data
-from telephony.contact.model import Stage, Target, TargetKind, TransferMode
+from telephony.contact.model import Stage, TransferMode
+from telephony.contact.plans import Target, TargetKind
+from telephony.contact.records import replace
 from tests.contact.stages import STAGES
 
 
@@ -19,7 +19,7 @@ from tests.contact.stages import STAGES
 def test_every_stage_is_stored_and_read_again(stage: Stage) -> None:
     contact = STAGES[stage]().contact
     assert decode(encode(contact)) == contact
-    assert decode(encode(contact).encode()) == contact
+    assert decode(encode(contact).decode()) == contact
 
 
 def test_fields_of_a_newer_version_are_left_alone_and_missing_ones_take_their_default() -> None:
@@ -37,12 +37,15 @@ def test_fields_of_a_newer_version_are_left_alone_and_missing_ones_take_their_de
         "{",
         "[]",
         '{"format":2}',
-        '{"format":1}',
-        '{"format":1,"id":7}',
-        '{"format":1,"id":"a","version":true}',
+        '{"format":2,"id":7}',
+        '{"format":2,"id":"a","version":true}',
+        '{"id":"\\ud800"}',
+        b'{"id":"\xff"}',
+        b"\xff",
+        '{"later":' + "[" * 100_000,
     ],
 )
-def test_what_cannot_be_read_is_corrupt(text: str) -> None:
+def test_what_cannot_be_read_is_corrupt(text: str | bytes) -> None:
     with pytest.raises(Corrupt):
         decode(text)
 
@@ -66,21 +69,21 @@ def test_the_journal_gets_the_fields_of_an_event() -> None:
 
 
 WRITTEN_BEFORE = (
-    '{"id":"a1","version":7,"customer":"+12025550199","dialled":"+12025550100","language":"en",'
+    '{"format":2,"id":"a1","version":7,"customer":"+12025550199","dialled":"+12025550100","language":"en",'
     '"stage":"transfer","since":1800000000000,"created":1799999990000,"serial":9,"path":["1"],'
     '"legs":[{"id":"l1","role":"customer","address":"+12025550199","state":"joined","since":5,'
     '"call":"CA1","held":true,"sequence":4,"talked":true},{"id":"l2","role":"agent",'
     '"address":"client:ana","state":"ended","since":6,"outcome":"accepted","ending":"hung_up"}],'
     '"hunt":{"id":"h3","purpose":"transfer","target":{"kind":"department","value":"billing"},'
     '"state":"ringing","since":7,"plan":{"target":"billing","name":"Billing","strategy":"all",'
-    '"ring_ms":20000,"rounds":2,"pause_ms":0,"ladder":[{"kind":"agent"},{"kind":"overflow",'
-    '"department":"sales"}],"caller_id":""},"round":1,"waves":[[{"candidate":{"key":"eve",'
+    '"ring_ms":20000,"rounds":2,"pause_ms":0,"ladder":[{"kind":"agent","department":""},'
+    '{"kind":"overflow","department":"sales"}],"caller_id":""},"round":1,"waves":[[{"candidate":{"key":"eve",'
     '"name":"Eve \u00fc \\"E\\"","address":"client:eve"},"delay_ms":0,"ring_ms":20000}]]},'
-    '"pending":[{"id":"k8","key":"dial:l4","command":["Dial",{"leg":"l4","to":"client:eve",'
-    '"caller_id":"","ring_ms":20000,"customer":false,"urgent":true}],"ready":8}],'
-    '"timers":[{"name":"watch","due":1800000020000}],"format":1}'
+    '"pending":[{"id":"k8","key":"dial:l4","command":{"type":"Dial","leg":"l4","to":"client:eve",'
+    '"caller_id":"","ring_ms":20000,"customer":false,"urgent":true},"ready":8}],'
+    '"timers":[{"name":"watch","due":1800000020000}]}'
 )
-"""A record as the first version of the codec wrote it."""
+"""A record as it was written when this format began."""
 
 
 def test_a_record_of_an_earlier_version_is_read_and_written_as_it_was() -> None:
@@ -89,9 +92,9 @@ def test_a_record_of_an_earlier_version_is_read_and_written_as_it_was() -> None:
     assert contact.hunt is not None
     assert contact.hunt.waves[0][0].candidate.name == 'Eve ü "E"'
     assert contact.pending[0].command == co.Dial("l4", "client:eve", "", 20_000, False, True)
-    assert encode(contact) == WRITTEN_BEFORE
+    assert encode(contact).decode() == WRITTEN_BEFORE
     newer = WRITTEN_BEFORE.replace('"version":7', '"version":8')
-    assert encode(replace(contact, version=8)) == newer
+    assert encode(replace(contact, version=8)).decode() == newer
 
 
 def test_what_is_not_known_is_left_alone_in_every_part() -> None:
@@ -121,26 +124,12 @@ WORDS = '"legs":[{"id":"l1","role":"customer"'
         ('"path":["1"]', '"path":"1"'),
         ('"id":"h3",', ""),
         ('"hunt":{', '"hunt":[],"other":{'),
-        ('["Dial",', '["Explode",'),
-        ('["Dial",', '["Dial",1,'),
+        ('"type":"Dial"', '"type":"Explode"'),
+        ('"type":"Dial",', ""),
+        ('"format":2', '"format":1'),
     ],
 )
 def test_a_part_that_does_not_fit_is_corrupt(was: str, becomes: str) -> None:
     assert was in WRITTEN_BEFORE
     with pytest.raises(Corrupt):
         decode(WRITTEN_BEFORE.replace(was, becomes))
-
-
-def test_a_part_that_was_not_changed_is_written_as_before_and_a_changed_one_anew() -> None:
-    contact = decode(WRITTEN_BEFORE)
-    encode(contact)
-    legs = tuple(replace(leg, misses=number) for number, leg in enumerate(contact.legs))
-    assert decode(encode(replace(contact, legs=legs))).legs == legs
-
-
-def test_texts_are_kept_within_limits() -> None:
-    contact = decode(WRITTEN_BEFORE)
-    for number in range(coders.KEPT_MOST):
-        legs = (replace(contact.legs[0], misses=number + 1),)
-        assert f'"misses":{number + 1},' in encode(replace(contact, legs=legs))
-    assert len(coders._texts) <= coders.KEPT_MOST

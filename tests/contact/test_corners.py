@@ -7,16 +7,8 @@ import pytest
 from telephony.contact import commands as co
 from telephony.contact import events as ev
 from telephony.contact.edit import Refused
-from telephony.contact.model import (
-    Ending,
-    LegState,
-    PromiseState,
-    Stage,
-    Target,
-    TargetKind,
-    TransferMode,
-)
-from telephony.contact.plans import Rung, RungKind
+from telephony.contact.model import Ending, LegState, PromiseState, Stage, TransferMode
+from telephony.contact.plans import Rung, RungKind, Target, TargetKind
 from telephony.contact.records import replace
 from tests.contact.play import LADDER, ROOM, Play, members, plan, wanted
 from tests.contact.stages import (

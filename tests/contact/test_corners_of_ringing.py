@@ -3,17 +3,8 @@
 from __future__ import annotations
 
 from telephony.contact import events as ev
-from telephony.contact.model import (
-    AttemptOutcome,
-    Choice,
-    Ending,
-    HuntState,
-    Stage,
-    Target,
-    TargetKind,
-    TransferMode,
-)
-from telephony.contact.plans import Rung, RungKind
+from telephony.contact.model import AttemptOutcome, Choice, Ending, HuntState, Stage, TransferMode
+from telephony.contact.plans import Rung, RungKind, Target, TargetKind
 from tests.contact.play import LADDER, Play, members, plan
 from tests.contact.stages import (
     ringing_two,

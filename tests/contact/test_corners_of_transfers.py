@@ -14,12 +14,11 @@ from telephony.contact.model import (
     HuntState,
     LegState,
     Stage,
-    Target,
-    TargetKind,
     TransferMode,
     TransferOutcome,
     TransferState,
 )
+from telephony.contact.plans import Target, TargetKind
 from tests.contact.play import ROOM, Play, fact, looks, members, wanted
 from tests.contact.stages import (
     consulting,

@@ -23,10 +23,8 @@ from telephony.contact.model import (
     Question,
     Role,
     Stage,
-    Target,
-    TargetKind,
 )
-from telephony.contact.plans import Rung, RungKind
+from telephony.contact.plans import Rung, RungKind, Target, TargetKind
 from telephony.contact.records import replace
 from telephony.contact.seeking import begin_hunt
 from tests.contact.play import LADDER, Play, plan

@@ -4,8 +4,6 @@ the customer chose at first, or one person.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from telephony.contact import events as ev
@@ -16,10 +14,10 @@ from telephony.contact.model import (
     LegState,
     PromiseState,
     Stage,
-    Target,
-    TargetKind,
     TransferMode,
 )
+from telephony.contact.plans import Target, TargetKind
+from telephony.contact.records import replace
 from telephony.contact.timing import LEDGER_TRIES, SHORT_TALK_MS
 from tests.contact.play import Play, members
 from tests.contact.stages import talking, transferring

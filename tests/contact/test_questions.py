@@ -11,12 +11,10 @@ from telephony.contact.model import (
     HuntState,
     Question,
     Stage,
-    Target,
-    TargetKind,
     TransferMode,
     TransferOutcome,
 )
-from telephony.contact.plans import Rung, RungKind
+from telephony.contact.plans import Rung, RungKind, Target, TargetKind
 from telephony.contact.records import replace
 from tests.contact.play import LADDER, Play, members, plan
 from tests.contact.stages import (

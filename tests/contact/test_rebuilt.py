@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from telephony.contact import commands as co
@@ -22,6 +20,7 @@ from telephony.contact.model import (
     Role,
     Stage,
 )
+from telephony.contact.records import replace
 from tests.contact.play import ROOM, Play
 
 NOW = 1_800_000_000_000

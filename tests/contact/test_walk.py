@@ -22,10 +22,9 @@ from telephony.contact.model import (
     LegState,
     Role,
     Stage,
-    Target,
-    TargetKind,
     TransferMode,
 )
+from telephony.contact.plans import Target, TargetKind
 from tests.contact.play import ROOM, Play
 
 ACTIONS = st.lists(

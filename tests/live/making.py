@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from telephony.contact import machine
 from telephony.contact.events import CustomerCalled
 from telephony.contact.model import Contact, Timer
+from telephony.contact.records import replace
 
 CALL = "CA" + "0" * 31 + "1"
 CUSTOMER = "+12025550199"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 
 import redis
 
 from telephony.contact.events import DeadlinePassed
 from telephony.contact.model import Contact, Leg, LegState, Role
+from telephony.contact.records import replace
 from telephony.store import keys
 from telephony.store.live import Live
 from tests.live.making import NOW, contact_due

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 
 import pytest
 import redis
@@ -16,6 +15,7 @@ from telephony.contact import events as ev
 from telephony.contact import machine
 from telephony.contact.codec import encode
 from telephony.contact.model import Contact, Leg, LegState, Role, Stage
+from telephony.contact.records import replace
 from telephony.errors import Conflict, NotFound, RecordBroken, StoreUnavailable
 from telephony.store import keys
 from telephony.store.live import Live
@@ -222,7 +222,7 @@ def test_a_broken_record_does_not_hide_the_others(live: Live, raw: redis.Redis) 
 
 def test_the_record_says_its_version_before_its_text(live: Live, raw: redis.Redis) -> None:
     contact = begun(live)
-    assert raw.get(keys.contact(ID)) == f"1 {encode(contact)}".encode()
+    assert raw.get(keys.contact(ID)) == b"1 " + encode(contact)
 
 
 def test_a_redis_that_is_away_is_told_at_once() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-from dataclasses import replace
 
 import pytest
 import redis
@@ -17,15 +16,9 @@ from telephony.contact.events import (
     TransferAsked,
 )
 from telephony.contact.machine import Refused, Verdict
-from telephony.contact.model import (
-    Ending,
-    Promise,
-    PromiseState,
-    Stage,
-    Target,
-    TargetKind,
-    TransferMode,
-)
+from telephony.contact.model import Ending, Promise, PromiseState, Stage, TransferMode
+from telephony.contact.plans import Target, TargetKind
+from telephony.contact.records import replace
 from telephony.dispatch import Dispatch
 from telephony.errors import Conflict, NotFound
 from telephony.store import keys

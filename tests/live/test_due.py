@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from dataclasses import replace
 
 import redis
 
 from telephony.contact.events import DeadlinePassed
 from telephony.contact.model import Contact, Timer
+from telephony.contact.records import replace
 from telephony.store import keys
 from telephony.store.live import QUEUE_ENOUGH, REARM_MS, Live
 from tests.live.making import NOW, contact_due

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 import redis
 
 from telephony.contact.events import DeadlinePassed
+from telephony.contact.records import replace
 from telephony.store import keys
 from telephony.store.live import Live
 from telephony.store.memory import Memory

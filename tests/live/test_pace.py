@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from telephony.contact.commands import Dial, Pending
+from telephony.contact.records import replace
 from telephony.settings import load_settings
 from telephony.store.live import Live
 from tests.live.making import NOW

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from telephony.contact import hunting
-from telephony.contact.model import Target, TargetKind
-from telephony.contact.plans import RungKind, Strategy
+from telephony.contact.plans import RungKind, Strategy, Target, TargetKind
 from telephony.routing.example import example_company
 from telephony.routing.model import Company, Department
 from telephony.routing.plans import (

@@ -21,13 +21,11 @@ from telephony.contact.model import (
     Question,
     Role,
     Stage,
-    Target,
-    TargetKind,
     Transfer,
     TransferMode,
     TransferState,
 )
-from telephony.contact.plans import Plan, Rung, RungKind, Strategy
+from telephony.contact.plans import Plan, Rung, RungKind, Strategy, Target, TargetKind
 from telephony.prompts import LANGUAGES, Prompt
 from telephony.twilio import voice
 from telephony.twilio.urls import Urls

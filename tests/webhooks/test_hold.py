@@ -5,7 +5,8 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from telephony.contact.events import TransferAsked
-from telephony.contact.model import Stage, Target, TargetKind, TransferMode
+from telephony.contact.model import Stage, TransferMode
+from telephony.contact.plans import Target, TargetKind
 from telephony.twilio import urls
 from tests.webhooks.support import ACCOUNT, OURS, Twilio, call_sid, document, said, verbs
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from telephony.contact.events import (
     LegFact,
 )
 from telephony.contact.model import Contact
+from telephony.contact.records import replace
 from telephony.dispatch import Dispatch
 from telephony.settings import load_settings
 from telephony.store.ledger import publish_routing
@@ -163,7 +165,7 @@ class Desk:
     def contact(self, contact_id: str = ID) -> Contact:
         return self.services.live.load(contact_id).contact
 
-    def pending(self, command: co.Command, **fields: Any) -> co.Pending:
+    def pending(self, command: co.AnyCommand, **fields: Any) -> co.Pending:
         return co.Pending("k99", "test", command, self.clock.now, **fields)
 
 
@@ -181,7 +183,7 @@ def desk(redis_url: str, migrated: Path, folder: Path, **settings: Any) -> Desk:
     )
     publish_routing(built.ledger, COMPANY, "ana", "", 0, now=NOW)
     clock, rest = StandingClock(), ScriptedRest()
-    services = replace(
+    services = dataclasses.replace(
         built,
         clock=cast(Clock, clock),
         rest=cast(Rest, rest),
@@ -193,6 +195,6 @@ def desk(redis_url: str, migrated: Path, folder: Path, **settings: Any) -> Desk:
 __all__ = ["CALL", "CUSTOMER", "ID", "NOW", "Desk", "ScriptedRest", "desk"]
 
 
-def do(desk: Desk, command: co.Command, **fields: int) -> Event:
+def do(desk: Desk, command: co.AnyCommand, **fields: int) -> Event:
     """Have the worker perform one command of the contact."""
     return perform(desk.services, desk.contact(), desk.pending(command, **fields))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hmac
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 import responses
@@ -39,7 +39,7 @@ def ticketed(desk: Desk) -> Services:
     new = NewTicket(f"{ID}.ticket", ID, "+12025550199", "billing", "no_answer")
     open_ticket(desk.services.ledger, new, now=NOW)
     settings = desk.services.settings.model_copy(update={"alert_url": URL})
-    return replace(desk.services, settings=settings)
+    return dataclasses.replace(desk.services, settings=settings)
 
 
 def test_a_ticket_rings_at_once_and_again_until_it_is_taken(

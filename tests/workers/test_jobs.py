@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ import redis
 from telephony.contact import commands as co
 from telephony.contact import events as ev
 from telephony.contact.model import Ending, LegState, Role, Stage
+from telephony.contact.records import replace
 from telephony.contact.timing import LEASE_MS
 from telephony.errors import StoreUnavailable
 from telephony.store import keys, ledger
@@ -111,7 +112,9 @@ def test_what_a_dead_worker_took_is_looked_up_before_anybody_is_rung_again(
 def slow(desk: Desk, hands: Hands) -> Hands:
     """An account that starts one call a second."""
     settings = desk.services.settings.model_copy(update={"calls_per_second": 1.0})
-    return replace(hands, services=replace(desk.services, settings=settings))
+    return dataclasses.replace(
+        hands, services=dataclasses.replace(desk.services, settings=settings)
+    )
 
 
 def woken(desk: Desk, raw: redis.Redis) -> int:

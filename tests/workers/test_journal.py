@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from telephony.contact.model import (
     PromiseState,
     Stage,
 )
+from telephony.contact.records import replace
 from telephony.errors import StoreUnavailable
 from telephony.store import keys, ledger
 from tests.contact.play import Play

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from typing import Any, cast
 
 from telephony.contact.events import DepartmentChosen, RoomJoined
-from telephony.contact.model import Hunt, HuntPurpose, HuntState, Target, TargetKind
+from telephony.contact.model import Hunt, HuntPurpose, HuntState
+from telephony.contact.plans import Target, TargetKind
+from telephony.contact.records import replace
 from telephony.twilio.fates import Answer, Fate
 from telephony.twilio.rest import Rest
 from tests.workers.desk import CALL, ID, Desk
@@ -33,7 +35,7 @@ def waiting(desk: Desk) -> tuple[Any, Ear, Told]:
     desk.services.dispatch.apply(ID, DepartmentChosen("billing", "Billing", "en", ()))
     desk.services.dispatch.apply(ID, RoomJoined(CALL, ROOM, 1))
     ear = Ear()
-    services = replace(desk.services, rest=cast(Rest, ear))
+    services = dataclasses.replace(desk.services, rest=cast(Rest, ear))
     told = Told()
     tell(services, told)
     assert ear.heard == []  # the hold document has said it

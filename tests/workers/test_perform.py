@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from telephony.contact import commands as co
 from telephony.contact import events as ev
-from telephony.contact.model import (
-    Leg,
-    LegState,
-    Role,
-    Stage,
-    Target,
-    TargetKind,
-)
-from telephony.contact.plans import Strategy
+from telephony.contact.model import Leg, LegState, Role, Stage
+from telephony.contact.plans import Strategy, Target, TargetKind
+from telephony.contact.records import replace
 from telephony.errors import StoreUnavailable
 from telephony.store import ledger
 from telephony.store.floor import Presence
@@ -212,7 +204,7 @@ def test_a_customer_who_has_answered_and_is_let_go_is_hung_up(desk: Desk) -> Non
     ],
 )
 def test_ending_and_redirecting_say_what_became_of_it(
-    desk: Desk, command: co.Command, fate: Fate, expected: ev.Event
+    desk: Desk, command: co.AnyCommand, fate: Fate, expected: ev.Event
 ) -> None:
     desk.begin()
     desk.rest.fate = fate

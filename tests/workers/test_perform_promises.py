@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from telephony.contact import commands as co
@@ -13,6 +11,7 @@ from telephony.contact.model import (
     PromiseState,
     Stage,
 )
+from telephony.contact.records import replace
 from telephony.errors import StoreUnavailable
 from telephony.store import ledger
 from telephony.twilio.fates import Fate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,6 +11,7 @@ import redis
 
 from telephony.contact.events import DeadlinePassed
 from telephony.contact.model import Leg, LegState, Role
+from telephony.contact.records import replace
 from telephony.store import keys, ledger
 from telephony.twilio.rest import Rest
 from tests.workers.desk import ID, NOW, Desk
@@ -43,7 +44,7 @@ class Lists:
 
 def looked(desk: Desk, *calls: tuple[str, str, str], times: int = 2) -> list[str]:
     """Which calls were ended after looking some times."""
-    services = replace(desk.services, rest=cast(Rest, Listed(desk, *calls)))
+    services = dataclasses.replace(desk.services, rest=cast(Rest, Listed(desk, *calls)))
     watch = Watch()
     for _ in range(times):
         look(services, watch)
@@ -109,7 +110,7 @@ def test_what_a_customer_hears_is_done_here_when_no_worker_does_it(desk: Desk) -
     alone = replace(customer, state=LegState.JOINED, room="CF1", talked=True, since=NOW - 30_000)
     desk.put(contact, legs=(alone,))
     desk.services.dispatch.apply(ID, DeadlinePassed())
-    services = replace(desk.services, rest=cast(Rest, Listed(desk)))
+    services = dataclasses.replace(desk.services, rest=cast(Rest, Listed(desk)))
     desk.clock.now += UNDONE_MS
     look(services, Watch())
     assert desk.rest.of("hold") == []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from types import SimpleNamespace
 from typing import Any, cast
 
 from telephony.contact.events import DeadlinePassed
 from telephony.contact.model import Contact, Leg, LegState, Role, Stage
+from telephony.contact.records import replace
 from telephony.contact.timing import WATCH_MS
 from telephony.twilio.rest import Rest
 from tests.workers.desk import NOW, Desk
@@ -55,7 +56,7 @@ class _List:
 
 def test_many_watches_at_once_are_answered_by_one_look(desk: Desk) -> None:
     contacts = [talking(desk, number) for number in range(MANY)]
-    services = replace(desk.services, rest=cast(Rest, Whole(desk, contacts)))
+    services = dataclasses.replace(desk.services, rest=cast(Rest, Whole(desk, contacts)))
     desk.clock.now += WATCH_MS + 3_000
     assert services.live.oldest_overdue(desk.clock.now) >= 3_000
     look(services, Watch())

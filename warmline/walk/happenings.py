@@ -22,11 +22,9 @@ from telephony.contact.model import (
     Promise,
     Role,
     Stage,
-    Target,
-    TargetKind,
     TransferMode,
 )
-from telephony.contact.plans import Candidate, Plan, Rung, RungKind, Strategy
+from telephony.contact.plans import Candidate, Plan, Rung, RungKind, Strategy, Target, TargetKind
 
 ROOM, OTHER_ROOM = "CF1", "CF2"
 LEASE_MS = 10_000

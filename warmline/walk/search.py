@@ -11,7 +11,8 @@ from telephony.contact import events as ev
 from telephony.contact.codec import decode, encode, event_data
 from telephony.contact.edit import Impossible, Refused
 from telephony.contact.machine import Verdict, begin, step
-from telephony.contact.model import Contact, Target, TargetKind, TransferMode
+from telephony.contact.model import Contact, TransferMode
+from telephony.contact.plans import Target, TargetKind
 from warmline.walk.happenings import ROOM, Bounds, Happening, candidates, happenings
 from warmline.walk.rules import at_rest, wrong
 from warmline.walk.shape import pruned, shape
