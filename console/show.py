@@ -278,7 +278,7 @@ def say_this_first(contact: Contact, now: int, names: Names) -> str:
         parts.append(f"has waited {duration(waited)}")
     passed = len(contact.transfers)
     if passed:
-        times = "once" if passed == 1 else f"{passed} times"
+        times = {1: "once", 2: "twice"}.get(passed, f"{passed} times")
         parts.append(
             f"was passed on {times}, last by {contact.transfers[-1].by_name or 'an agent'}"
         )

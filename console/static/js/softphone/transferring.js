@@ -44,6 +44,12 @@ const parts = {
     return this.can("complete") ? "" : "Possible as soon as somebody has accepted and joined.";
   },
 
+  /** What the button on a card does in a consultation, where one of two is always on hold. */
+  partyWord(party) {
+    if (party.mine || !this.mine || !this.can("swap") || !this.parties.some((each) => each.held)) return "";
+    return party.held ? "Talk" : "Hold";
+  },
+
   can(action) {
     return this.transfer?.actions[action]?.allowed ?? false;
   },

@@ -100,6 +100,7 @@ export function parties(contact, me) {
       return {
         id: leg.id,
         mine,
+        held: leg.held,
         role: ROLES[leg.role],
         name: mine ? `${name} (you)` : name,
         icon: leg.role === "customer" ? "person-circle" : "headset",
