@@ -15,6 +15,7 @@ DOCUMENTS: dict[Document, str] = {
     Document.TICKET_TOLD: "Is told that a person will be in touch.",
     Document.CONFIRM: "Is asked to press 1 to be connected.",
     Document.CALLBACK_VOICEMAIL: "A voicemail that takes our short message.",
+    Document.CALLBACK_CANCELLED: "Hears that the callback is cancelled, and goodbye.",
     Document.WHISPER: "Hears who passes whom on and why; 1 takes the call, 2 declines.",
     Document.BEATEN: "Hears that a colleague was quicker.",
     Document.DECLINED: "Hears our thanks for declining.",

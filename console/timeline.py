@@ -212,6 +212,7 @@ SENTENCES: dict[str, Sentence] = {
     "RoomJoined": lambda d, w: f"{w(d)} joined the conference.",
     "RoomLeft": lambda d, w: f"{w(d)} left the conference.",
     "RoomHeld": lambda d, w: f"{w(d)} was put on hold.",
+    "MusicAsked": lambda d, w: f"{w(d)} hears the music of the hold.",
     "RoomUnheld": lambda d, w: f"{w(d)} was taken off hold.",
     "RoomEnded": "The conference ended.",
     "ContactFound": "The record was lost; the contact was rebuilt from what Twilio still knows.",

@@ -29,7 +29,7 @@ def comfort(services: Services, contact_id: str) -> Answer[str]:
     if len(listening) != 1 or not _is_customer(services, contact_id, listening[0], here.value):
         return Answer(Fate.DONE, "")
     (alone,) = listening
-    music = Urls(services.settings.public_url).hold(contact_id, alone.label)
+    music = Urls(services.settings.public_url).held(contact_id, alone.label)
     held = services.rest.set_hold(alone.room, "", alone.call, True, music)
     return Answer(held.fate, alone.call, held.detail)
 

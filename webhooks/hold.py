@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from telephony.contact.events import MusicAsked
 from telephony.errors import NotFound, RecordBroken, StoreUnavailable
 from telephony.twilio import twiml, urls, voice
 from telephony.twilio.voice import Scene
@@ -13,8 +14,12 @@ def register(door: Door) -> None:
     answers = Answers(door)
 
     def hold(inbound: Inbound) -> str:
-        """Hold music; nothing is written, so a repeat is harmless."""
-        contact = door.services.live.load(inbound.contact).contact
+        """Hold music. Only the first request of a hold is written: somebody hears it."""
+        if inbound.args.get("h"):
+            asked = MusicAsked(inbound.leg)
+            contact = door.services.dispatch.apply(inbound.contact, asked).contact
+        else:
+            contact = door.services.live.load(inbound.contact).contact
         scene: Scene = answers.scene(contact, leg_of(contact, inbound.leg))
         turn = inbound.args.get("n", "")
         return voice.hold(scene, int(turn) if turn.isdigit() else 0)

@@ -138,7 +138,7 @@ def _set_hold(task: Task, command: co.Hold | co.Unhold, *, held: bool) -> Event:
         contact.room,
         command.call,
         held,
-        task.urls.hold(contact.id, command.leg),
+        task.urls.held(contact.id, command.leg),
         # Twilio may say yes and do nothing: a repetition is read back.
         reread=task.pending.tries > 0,
     )

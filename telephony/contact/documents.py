@@ -17,6 +17,7 @@ from telephony.contact.model import (
     HuntState,
     Leg,
     LegState,
+    PromiseState,
     Question,
     Role,
     Stage,
@@ -40,6 +41,7 @@ class Document(StrEnum):
     CALLBACK_VOICEMAIL = (
         "callback_voicemail"  # a machine answered our callback: no private data; Hangup
     )
+    CALLBACK_CANCELLED = "callback_cancelled"  # customer: as you wished; goodbye, then Hangup
     WHISPER = "whisper"  # receiver: who, what, how long; Gather 1 or 2, repeated
     BEATEN = "beaten"  # receiver: a colleague was quicker; Hangup
     DECLINED = "declined"  # receiver: thanks; Hangup
@@ -83,7 +85,7 @@ def _for_customer(contact: Contact, leg: Leg) -> Document:
     if leg.outbound and leg.state is LegState.ANSWERED:
         called_off = leg.unwanted == AttemptOutcome.CANCELLED.value
         if called_off and contact.stage is Stage.CLOSED:
-            return Document.FINISHED  # their wish: nothing will be tried again
+            return _called_off_for_good(contact, leg)
         alone = called_off or leg.machine or leg.misses > CONFIRM_TRIES
         return Document.CALLBACK_VOICEMAIL if alone else Document.CONFIRM
     if leg.state is LegState.ENDED or contact.stage is Stage.CLOSED:
@@ -94,6 +96,22 @@ def _for_customer(contact: Contact, leg: Leg) -> Document:
     if contact.stage in IN_ROOM:
         return Document.ROOM
     return _CUSTOMER[contact.stage]
+
+
+def _called_off_for_good(contact: Contact, leg: Leg) -> Document:
+    """Picked up in the blink in which we stopped the ringing: because they cancelled the callback,
+    or because a newer contact of theirs will keep it.
+    """
+    promise = contact.promise
+    if promise is None or leg.machine:
+        return Document.FINISHED
+    return _CALLED_OFF.get(promise.state, Document.FINISHED)
+
+
+_CALLED_OFF: dict[PromiseState, Document] = {
+    PromiseState.CANCELLED: Document.CALLBACK_CANCELLED,
+    PromiseState.REDEEMED: Document.CALLBACK_VOICEMAIL,
+}
 
 
 _STAFF_ENDED: dict[AttemptOutcome, Document] = {

@@ -158,6 +158,12 @@ class RoomUnheld(Event):
     sequence: int
 
 
+class MusicAsked(Event):
+    """Twilio has asked for the music of a hold, so the leg is on hold and hears it."""
+
+    leg: str
+
+
 class RoomEnded(Event):
     room: str
     sequence: int

@@ -31,6 +31,7 @@ class News(Word):
     JOINED = "joined"
     LEFT = "left"
     HELD = "held"
+    MUSIC = "music"
     UNHELD = "unheld"
     ENDED = "ended"
 
@@ -51,6 +52,7 @@ LEG_TABLE: dict[LegState, dict[News, LegState | None]] = {
         News.JOINED: _S.JOINED,
         News.LEFT: LATE,
         News.HELD: LATE,
+        News.MUSIC: LATE,
         News.UNHELD: LATE,
         News.ENDED: _S.ENDED,
     },
@@ -65,6 +67,7 @@ LEG_TABLE: dict[LegState, dict[News, LegState | None]] = {
         News.JOINED: _S.JOINED,
         News.LEFT: LATE,
         News.HELD: LATE,
+        News.MUSIC: LATE,
         News.UNHELD: LATE,
         News.ENDED: _S.ENDED,
     },
@@ -79,6 +82,7 @@ LEG_TABLE: dict[LegState, dict[News, LegState | None]] = {
         News.JOINED: _S.JOINED,
         News.LEFT: LATE,
         News.HELD: LATE,
+        News.MUSIC: LATE,
         News.UNHELD: LATE,
         News.ENDED: _S.ENDED,
     },
@@ -93,6 +97,7 @@ LEG_TABLE: dict[LegState, dict[News, LegState | None]] = {
         News.JOINED: _S.JOINED,
         News.LEFT: LATE,
         News.HELD: LATE,
+        News.MUSIC: LATE,
         News.UNHELD: LATE,
         News.ENDED: _S.ENDED,
     },
@@ -107,6 +112,7 @@ LEG_TABLE: dict[LegState, dict[News, LegState | None]] = {
         News.JOINED: _S.JOINED,
         News.LEFT: _S.ACCEPTED,
         News.HELD: _S.JOINED,
+        News.MUSIC: _S.JOINED,
         News.UNHELD: _S.JOINED,
         News.ENDED: _S.ENDED,
     },
@@ -178,6 +184,10 @@ def _left(leg: Leg, event: ev.Event) -> Leg:
 
 
 def _held(leg: Leg, event: ev.Event) -> Leg:
+    return replace(leg, held=True)
+
+
+def _music(leg: Leg, event: ev.Event) -> Leg:
     return replace(leg, held=True, unheard=0)
 
 
@@ -186,7 +196,9 @@ def _unheld(leg: Leg, event: ev.Event) -> Leg:
 
 
 def read_hold(leg: Leg, held: bool, now: int) -> Leg:
-    """What REST says about the hold; the news of it comes separately, or is lost."""
+    """What Twilio says about the hold. That its music plays, or that it has ended, is proved by
+    what comes separately, or is lost.
+    """
     return leg if leg.held is held else replace(leg, held=held, unheard=now)
 
 
@@ -217,6 +229,7 @@ APPLY: dict[News, Callable[[Leg, ev.Event], Leg]] = {
     News.JOINED: _joined,
     News.LEFT: _left,
     News.HELD: _held,
+    News.MUSIC: _music,
     News.UNHELD: _unheld,
     News.ENDED: _ended,
 }
@@ -300,6 +313,8 @@ def fold_room(contact: Contact, event: RoomEvent, now: int) -> Contact:
     if _out_of_order(leg, event):
         return contact
     after = hear(leg, ROOM_NEWS[type(event)], event, now)
+    if after.held and not leg.held:
+        after = replace(after, unheard=now)  # the music is asked for separately
     back = after.state is LegState.JOINED and after.unwanted in GIVEN_UP
     if back and leg.role is Role.AGENT and contact.stage in {Stage.TALKING, Stage.TRANSFER}:
         after = replace(after, unwanted="")  # they had only stepped out for too long (S3)
@@ -322,6 +337,14 @@ def fold_room_end(contact: Contact, event: ev.RoomEnded, now: int) -> Contact:
             left = hear(leg, News.LEFT, event, now)
             contact = put_leg(contact, replace(left, sequence=max(leg.sequence, event.sequence)))
     return contact
+
+
+def fold_music(contact: Contact, event: ev.MusicAsked, now: int) -> Contact:
+    """Only the request for the music proves that somebody hears it: the news of a hold may come
+    while our addresses cannot be reached for its document.
+    """
+    leg = contact.leg(event.leg)
+    return contact if leg is None else _moved(contact, leg, hear(leg, News.MUSIC, event, now))
 
 
 def fold_asked(contact: Contact, event: ev.DocumentAsked, now: int) -> Contact:
@@ -387,6 +410,7 @@ __all__ = [
     "fold_asked",
     "fold_inspection",
     "fold_leg",
+    "fold_music",
     "fold_room",
     "fold_room_end",
     "hear",

@@ -154,6 +154,7 @@ TABLE: Final[dict[type[ev.Event], dict[Stage, Handler]]] = {
     ev.RoomLeft: everywhere(legs.fold_room),
     ev.RoomHeld: everywhere(legs.fold_room),
     ev.RoomUnheld: everywhere(legs.fold_room),
+    ev.MusicAsked: everywhere(legs.fold_music),
     ev.RoomEnded: everywhere(legs.fold_room_end),
     ev.CommandsTaken: everywhere(_taken),
     ev.CommandDone: everywhere(results.on_done),

@@ -189,7 +189,7 @@ class Leg(Record):
     parting: bool = False  # hears our last sentence to them, then their document hangs up
     strange: bool = False  # the dial's fate is unknown; it may ring
     deaf: bool = False  # does not obey hold and unhold: fetched out of the room and led back in
-    unheard: int = 0  # since when only REST says held or not; no news of it came (ms; 0: it did)
+    unheard: int = 0  # since when a hold's music, or the news of an unhold, is missed (ms; 0: not)
 
 
 class Hunt(Record):

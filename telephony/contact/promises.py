@@ -239,9 +239,17 @@ def settle_promise(contact: Contact, now: int) -> Contact:
         return contact
     if contact.stage is _PROMISING:
         return _tell(contact, now)
-    if contact.stage is Stage.SEEKING and _due(promise, now) and _there(contact.customer_leg):
+    if (
+        contact.stage is Stage.SEEKING
+        and _called_for(promise, now)
+        and _there(contact.customer_leg)
+    ):
         return redeem(contact, now)
-    if contact.stage is not Stage.PROMISED or promise.missed:
+    if contact.stage is not Stage.PROMISED:
+        return contact
+    if _picked_up(contact.customer_leg):
+        return _taken_back(contact, now)
+    if promise.missed:
         return contact
     if promise.attempts >= promise.max_attempts:
         return replace(contact, ticket_reason="promise_attempts_used_up")
@@ -272,6 +280,34 @@ def _callback_leg(contact: Contact) -> Leg | None:
     return None if leg.outcome is AttemptOutcome.CANCELLED else leg
 
 
+def _called_for(promise: Promise, now: int) -> bool:
+    """Did we call the customer to keep this promise? It may have been put off when that seemed to
+    be in vain.
+    """
+    return _due(promise, now) or promise.missed or promise.attempts > 0
+
+
+def _picked_up(leg: Leg | None) -> bool:
+    """Somebody answered in the blink in which we called their ringing off."""
+    called_off = leg is not None and leg.outbound and leg.unwanted == AttemptOutcome.CANCELLED.value
+    return called_off and leg is not None and leg.state in _WITH_US and not leg.machine
+
+
+def _taken_back(contact: Contact, now: int) -> Contact:
+    """They are there, so somebody is sought for them now. The try that was in vain is counted, and
+    the promise stands until they have shown that they are there.
+    """
+    leg = contact.customer_leg
+    assert leg is not None
+    contact = put_leg(contact, replace(leg, unwanted="", outcome=None))
+    return _sought_at_once(contact, now)
+
+
+def _sought_at_once(contact: Contact, now: int) -> Contact:
+    contact = begin_hunt(contact, HuntPurpose.INBOUND, sought_last(contact), now)
+    return enter(contact, Stage.SEEKING, now)
+
+
 def _there(leg: Leg | None) -> bool:
     """Has somebody whom we called shown that they are there?"""
     shown = {LegState.ACCEPTED, LegState.JOINED}
@@ -283,12 +319,11 @@ def _receiver_left_early(contact: Contact, now: int) -> Contact:
     their promise stands until they have shown that they are there. A phone that rang in vain was
     one of the tries (S9), and so was a machine that answered.
     """
-    target, customer = sought_last(contact), _callback_leg(contact)
+    customer = _callback_leg(contact)
     if customer is not None and customer.state in _WITH_US and not customer.machine:
-        contact = begin_hunt(contact, HuntPurpose.INBOUND, target, now)
-        return enter(contact, Stage.SEEKING, now)
+        return _sought_at_once(contact, now)
     if customer is None:
-        return begin_hunt(contact, HuntPurpose.PROMISE, target, now)
+        return begin_hunt(contact, HuntPurpose.PROMISE, sought_last(contact), now)
     contact = keep_in_vain(contact, customer, now)
     return put_leg(contact, unwant(customer, AttemptOutcome.CANCELLED))
 

@@ -45,8 +45,8 @@ go for silence of the news alone (S3).
 """
 
 ECHO_MS: Final = 2_500
-"""A hold that REST confirmed and of which no news comes: our addresses may not be reachable, and
-its music not either. An unhold likewise: Twilio may have said yes and done nothing (fault 45).
+"""A hold for whose music Twilio does not ask: our addresses may not be reachable. An unhold of
+which no news comes: Twilio may have said yes and done nothing (fault 45).
 """
 
 ASTRAY_MS: Final = 10_000

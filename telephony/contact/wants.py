@@ -70,14 +70,24 @@ def _of_leg(contact: Contact, leg: Leg, now: int) -> Sequence[Want]:
         return _fetched(leg)
     should = hold_wanted(contact, leg)
     silent = leg.held and leg.unheard and now >= leg.unheard + ECHO_MS
-    if should and silent and not _in_company(contact):
-        return _fetched(leg)  # the redirect has a fallback address, the hold document has none
+    if should and silent:
+        return _made_heard(contact, leg)
     if should is None or should == leg.held:
         return []
     if leg.deaf:
         return _fetched(leg)
     kind = co.Hold if should else co.Unhold
     return [(f"hold:{leg.id}", kind(leg.id, leg.call, leg.room))]
+
+
+def _made_heard(contact: Contact, leg: Leg) -> Sequence[Want]:
+    """On hold without music. Who is alone is fetched: a redirect has a fallback address, the
+    document of a hold has none. Who is not would hear the others: their hold is renewed, because
+    what Twilio does with a second hold is not documented.
+    """
+    if not _in_company(contact):
+        return _fetched(leg)
+    return [(f"hold:{leg.id}", co.Unhold(leg.id, leg.call, leg.room))]
 
 
 def _fetched(leg: Leg) -> Sequence[Want]:

@@ -83,6 +83,7 @@ class Prompt(StrEnum):
     CALLBACK_GREETING = "callback_greeting"
     CALLBACK_CONFIRM = "callback_confirm"
     CALLBACK_VOICEMAIL = "callback_voicemail"
+    CALLBACK_CANCELLED = "callback_cancelled"
     CALLBACK_LINE_BROKE = "callback_line_broke"
 
     # To the agent.

@@ -73,8 +73,12 @@ class Urls:
         return f"{self.base}{ACCEPT}?c={contact}&l={leg}&v={version}"
 
     def hold(self, contact: str, leg: str, turn: int = 0) -> str:
-        """News and hold music; ``turn`` counts the documents."""
+        """News and hold music for who waits alone; ``turn`` counts the documents."""
         return f"{self.base}{HOLD}?c={contact}&l={leg}&n={turn}"
+
+    def held(self, contact: str, leg: str) -> str:
+        """The same for who is put on hold: that Twilio asks proves that they hear it."""
+        return f"{self.base}{HOLD}?c={contact}&l={leg}&n=0&h=1{PERSISTENT}"
 
     def news(self, contact: str, leg: str) -> str:
         """The news alone, announced over the hold music."""

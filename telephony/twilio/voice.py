@@ -256,9 +256,11 @@ def _confirm(scene: Scene) -> str:
     return twiml.response(gathered, twiml.redirect(action))
 
 
-def _voicemail(scene: Scene) -> str:
-    words = scene.speech(Prompt.CALLBACK_VOICEMAIL, company=scene.house.company)
-    return twiml.response(words, twiml.HANGUP)
+def _goodbye_with(key: Prompt) -> Callable[[Scene], str]:
+    """To a customer whom we called: one sentence, then the call is over."""
+    return lambda scene: twiml.response(
+        scene.speech(key, company=scene.house.company), twiml.HANGUP
+    )
 
 
 def _whisper(scene: Scene) -> str:
@@ -320,7 +322,8 @@ DOCUMENTS: Mapping[Document, Callable[[Scene], str]] = {
     Document.PROMISE_TOLD: _promise_told,
     Document.TICKET_TOLD: _ticket_told,
     Document.CONFIRM: _confirm,
-    Document.CALLBACK_VOICEMAIL: _voicemail,
+    Document.CALLBACK_VOICEMAIL: _goodbye_with(Prompt.CALLBACK_VOICEMAIL),
+    Document.CALLBACK_CANCELLED: _goodbye_with(Prompt.CALLBACK_CANCELLED),
     Document.WHISPER: _whisper,
     Document.BEATEN: _told_off(Prompt.ACCEPT_BEATEN),
     Document.DECLINED: _told_off(Prompt.DECLINED_THANKS),

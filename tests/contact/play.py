@@ -52,7 +52,7 @@ class Play:
     candidates: tuple[Candidate, ...] = field(default_factory=lambda: members("ana", "ben"))
     performed: list[co.Command] = field(default_factory=list)
     holds: bool = True  # does a hold take effect?
-    echoes: bool = True  # does the news of a hold come?
+    echoes: bool = True  # does the news of a hold come, and is its music asked for?
     ledger: bool = True
     sequence: int = 0
     calls: int = 0
@@ -132,6 +132,8 @@ class Play:
             self.sequence += 1
             kind = ev.RoomHeld if held else ev.RoomUnheld
             self.quietly(kind(command.call, command.room, self.sequence))
+            if held:
+                self.quietly(ev.MusicAsked(command.leg))
 
     def _candidates(self, entry: co.Pending, command: co.FindCandidates) -> None:
         found = self.candidates if self.plan else ()

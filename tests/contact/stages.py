@@ -151,6 +151,7 @@ def suitable(contact: Contact, now: int) -> list[ev.Event]:
         ev.RoomLeft(call, ROOM, 90),
         ev.RoomHeld(call, ROOM, 90),
         ev.RoomUnheld(call, ROOM, 90),
+        ev.MusicAsked(customer.id),
         ev.RoomEnded(ROOM, 90),
         ev.CommandsTaken("w", now + 10_000),
         ev.CommandDone(_command(contact)),

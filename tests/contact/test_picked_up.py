@@ -70,12 +70,57 @@ def test_a_machine_hears_our_words_to_their_end_and_the_promise_stands() -> None
     assert play.stands(Stage.PROMISED)
 
 
-def test_who_picks_up_as_their_ringing_is_called_off_is_told_so_and_not_hung_up_on() -> None:
+def blink() -> tuple[Play, Leg]:
+    """The receiver hung up, the ringing is being called off, and the customer picks up."""
     play, receiver = called()
     play.quietly(ev.LegEnded(receiver.id, receiver.call, Ending.HUNG_UP))
     play.quietly(ev.LegAnswered(play.customer.id, play.customer.call))
+    return play, receiver
+
+
+def test_who_picks_up_as_their_ringing_is_called_off_is_kept_and_somebody_is_sought() -> None:
+    play, _ = blink()
     play.work()
-    assert play.customer.unwanted
+    assert play.stands(Stage.SEEKING)
+    assert not play.customer.unwanted
+    assert play.customer.id not in ended(play)
+    assert document_for(play.contact, play.customer) is Document.CONFIRM
+    assert play.ringing(), "the department is rung anew"
+    assert promise_of(play).state is PromiseState.OPEN
+    assert promise_of(play).attempts == 1
+
+
+def test_who_was_kept_and_shows_that_they_are_there_is_not_called_again() -> None:
+    play, _ = blink()
+    play.work()
+    assert promise_of(play).due_from > play.now, "the try in vain has put it off"
+    play.accept(play.customer)
+    assert promise_of(play).state is PromiseState.REDEEMED
+    play.join(play.customer)
+    play.accept_and_join(play.ringing()[0])
+    assert play.stands(Stage.TALKING)
+
+
+def test_who_shows_it_before_the_try_in_vain_is_counted_is_not_called_again_either() -> None:
+    play, _ = blink()
+    play.quietly(ev.LegAccepted(play.customer.id, play.customer.call))
+    assert promise_of(play).state is PromiseState.REDEEMED
+
+
+def test_who_was_kept_and_shows_nothing_was_called_in_vain_once() -> None:
+    play, _ = blink()
+    play.work()
+    play.end(play.customer)
+    assert play.stands(Stage.PROMISED)
+    assert (promise_of(play).state, promise_of(play).attempts) == (PromiseState.OPEN, 1)
+
+
+def test_a_machine_that_picks_up_in_that_blink_hears_our_words_and_nobody_is_sought() -> None:
+    play, receiver = called()
+    play.quietly(ev.LegEnded(receiver.id, receiver.call, Ending.HUNG_UP))
+    play.quietly(ev.LegAnswered(play.customer.id, play.customer.call, machine=True))
+    play.work()
+    assert play.stands(Stage.PROMISED)
     assert play.customer.id not in ended(play)
     assert document_for(play.contact, play.customer) is Document.CALLBACK_VOICEMAIL
     play.pass_ms(PARTING_MS)
@@ -89,8 +134,44 @@ def test_twilio_may_be_the_first_to_say_that_a_customer_has_answered() -> None:
     assert play.customer.state is LegState.ANSWERED
 
 
-def test_who_cancels_the_callback_and_picks_up_is_promised_nothing_more() -> None:
+def cancelled(*, machine: bool = False) -> Play:
+    """The customer cancels by the link, and picks up in the same blink."""
     play, _ = called()
     play.quietly(ev.PromiseCancelled(promise_of(play).id))
-    play.quietly(ev.LegAnswered(play.customer.id, play.customer.call))
+    play.quietly(ev.LegAnswered(play.customer.id, play.customer.call, machine=machine))
+    return play
+
+
+def test_who_cancels_the_callback_and_picks_up_hears_why_nobody_is_there() -> None:
+    play = cancelled()
+    assert document_for(play.contact, play.customer) is Document.CALLBACK_CANCELLED
+    play.work()
+    assert play.customer.id not in ended(play)
+    play.pass_ms(PARTING_MS)
+    assert play.customer.state is LegState.ENDED
+
+
+def test_a_machine_learns_nothing_of_a_callback_that_was_cancelled() -> None:
+    play = cancelled(machine=True)
     assert document_for(play.contact, play.customer) is Document.FINISHED
+
+
+def test_whose_promise_a_newer_contact_keeps_is_told_that_we_will_try_again() -> None:
+    play, _ = called()
+    play.quietly(ev.PromiseTaken(promise_of(play).id))
+    play.quietly(ev.LegAnswered(play.customer.id, play.customer.call))
+    assert play.stands(Stage.CLOSED)
+    assert document_for(play.contact, play.customer) is Document.CALLBACK_VOICEMAIL
+
+
+def test_who_picks_up_when_all_is_over_without_a_promise_hears_nothing() -> None:
+    play = stages.restoring()
+    play.tell(ev.LegRang(play.customer.id, play.customer.call))
+    play.quietly(ev.CustomerCalled("CA" + "d" * 32, play.contact.customer, "+12025550100", "en"))
+    old = next(leg for leg in play.contact.legs if leg.outbound)
+    play.end(play.customer)
+    play.quietly(ev.LegAnswered(old.id, old.call))
+    assert play.stands(Stage.CLOSED)
+    answered = play.contact.leg(old.id)
+    assert answered is not None
+    assert document_for(play.contact, answered) is Document.FINISHED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telephony.contact import commands as co
 from telephony.contact import events as ev
+from telephony.contact.machine import Verdict
 from telephony.contact.model import AttemptOutcome, Ending, LegState
 from telephony.contact.outbox import AUDIBLE
 from telephony.contact.timing import ARRIVE_MS, BACKOFF_AUDIBLE_MS, ECHO_MS, WATCH_MS
@@ -116,15 +117,50 @@ def test_a_hold_without_an_echo_is_not_trusted_and_the_customer_is_fetched() -> 
     assert not play.customer.unheard
 
 
-def test_a_hold_that_was_heard_of_stays_a_hold() -> None:
+def test_a_hold_whose_music_was_asked_for_stays_a_hold() -> None:
     play = left_alone()
-    play.quietly(ev.RoomHeld(play.customer.call, ROOM, 50))
+    play.quietly(ev.MusicAsked(play.customer.id))
     play.now += ECHO_MS
     play.quietly(ev.DeadlinePassed())
     assert co.Redirect not in kinds(play)
 
 
-def test_a_customer_on_hold_in_company_is_not_fetched_out_of_it() -> None:
+def test_the_news_of_a_hold_does_not_prove_that_its_music_plays() -> None:
+    play = left_alone()
+    play.quietly(ev.RoomHeld(play.customer.call, ROOM, 50))
+    play.now += ECHO_MS
+    play.quietly(ev.DeadlinePassed())
+    assert co.Redirect in kinds(play)
+
+
+def test_the_music_may_be_asked_for_before_twilio_says_that_it_holds() -> None:
+    play = talking()
+    play.quietly(ev.RoomLeft(play.named("ana").call, ROOM, 60))
+    taken = play.quietly(ev.CommandsTaken("w", play.now + 7_000)).contact
+    (hold,) = (e for e in taken.pending if isinstance(e.command, co.Hold))
+    play.quietly(ev.MusicAsked(play.customer.id))
+    play.quietly(ev.HoldRead(hold.id, play.customer.id, held=True))
+    assert play.customer.held
+    assert not play.customer.unheard
+    assert not kinds(play) & set(AUDIBLE)
+
+
+def test_a_hold_of_which_only_the_room_told_is_not_trusted_either() -> None:
+    play = talking()
+    play.quietly(ev.RoomHeld(play.customer.call, ROOM, 60))
+    assert play.customer.held
+    assert play.customer.unheard == play.now
+
+
+def test_music_for_somebody_who_is_in_no_room_or_unknown_means_nothing() -> None:
+    play = seeking()
+    ana = play.ringing()[0]
+    for leg in (ana.id, "l99"):
+        assert play.quietly(ev.MusicAsked(leg)).verdict is Verdict.STALE
+
+
+def test_a_silent_hold_in_company_is_renewed_and_nobody_is_fetched_out_of_it() -> None:
+    """Fetched back they would hear the others in private."""
     play = left_alone()
     play.join(play.named("ana"))
     play.transfer()
@@ -132,6 +168,13 @@ def test_a_customer_on_hold_in_company_is_not_fetched_out_of_it() -> None:
     play.now += ECHO_MS
     play.quietly(ev.DeadlinePassed())
     assert co.Redirect not in kinds(play)
+    assert co.Unhold in kinds(play)
+    play.echoes = True
+    play.work()
+    held = [type(each) for each in play.performed if isinstance(each, co.Hold | co.Unhold)]
+    assert held[-2:] == [co.Unhold, co.Hold]
+    assert play.customer.held
+    assert not play.customer.unheard
 
 
 def test_who_is_seen_to_be_alone_though_no_news_came_is_fetched_and_not_held() -> None:

@@ -90,6 +90,8 @@ def news_event(news: News, leg: Leg) -> Any:
         ev.LegEnded: ev.LegEnded(leg.id, "CA1", Ending.BUSY),
         ev.DialPlaced: ev.DialPlaced("k1", leg.id, "CA1"),
     }
+    if news is News.MUSIC:
+        return ev.MusicAsked(leg.id)
     room = {news: kind for kind, news in ROOM_NEWS.items()}
     if news in room:
         return room[news]("CA1", "CF1", 7)  # type: ignore[call-arg]
@@ -116,7 +118,7 @@ def test_every_cell_of_the_legs_table(role: Role, state: LegState, news: News) -
 def test_the_legs_tables_are_total() -> None:
     assert set(LEG_TABLE) == set(LegState)
     assert all(set(row) == set(News) for row in LEG_TABLE.values())
-    assert set(APPLY) == set(News) == set(LEG_NEWS.values()) | set(ROOM_NEWS.values())
+    assert set(APPLY) == set(News) == {*LEG_NEWS.values(), *ROOM_NEWS.values(), News.MUSIC}
 
 
 def test_a_leg_never_goes_back_except_out_of_the_room() -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from xml.etree import ElementTree
+
+import pytest
 
 from telephony.contact.events import TransferAsked
 from telephony.contact.model import Stage, TransferMode
 from telephony.contact.plans import Target, TargetKind
+from telephony.store.connection import Line
 from telephony.twilio import urls
+from telephony.twilio.urls import Urls
 from tests.webhooks.support import ACCOUNT, OURS, Twilio, call_sid, document, said, verbs
 
 pytest_plugins = ("tests.webhooks.fixtures",)
@@ -111,6 +117,36 @@ def test_holding_writes_nothing(twilio: Twilio) -> None:
     for _ in range(3):
         twilio.voice(target, CALL)
     assert twilio.contact(CONTACT) == before
+
+
+def test_the_music_of_a_hold_is_noted_once(twilio: Twilio) -> None:
+    """That Twilio asks for it proves that somebody hears it; the news of a hold does not."""
+    transferring(twilio)
+    held = Urls("").held(CONTACT, "l1").partition("#")[0]
+    twilio.joins(CONTACT, CALL, 3, event="hold")
+    assert twilio.contact(CONTACT).legs[0].unheard
+    assert verbs(twilio.voice(held, CALL)) == ["Say", "Play", "Redirect"]
+    noted = twilio.contact(CONTACT)
+    assert noted.legs[0].held
+    assert not noted.legs[0].unheard
+    twilio.voice(held, CALL)
+    assert twilio.contact(CONTACT) == noted
+
+
+def test_noting_the_music_costs_the_one_trip_to_redis_that_reading_costs(
+    twilio: Twilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transferring(twilio)
+    trips: list[object] = []
+    made = Line.ask
+
+    def counted(line: Line, commands: Sequence[tuple[str | bytes | int, ...]]) -> list[Any]:
+        trips.append(commands)
+        return made(line, commands)
+
+    monkeypatch.setattr(Line, "ask", counted)
+    twilio.voice(Urls("").held(CONTACT, "l1").partition("#")[0], CALL)
+    assert len(trips) == 1
 
 
 def test_an_unknown_contact_keeps_the_caller_on_the_line_and_then_begins_anew(

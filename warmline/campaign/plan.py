@@ -35,11 +35,13 @@ HOURS = (
 )
 REPEATED = ("webhook_lose", "webhook_duplicate", "webhook_delay", "webhook_reorder")
 STATUS = "https://calls.example.com/twilio/status/"
-# News may be lost or late; a document is asked for and answered in one go, or web_slow.
+# News may be lost or late; a document is asked for and answered in one go, or web_slow. Only the
+# music of a hold may be lost as well: it has no fallback address.
 EVENTS = tuple(
     f"{event}{STATUS}"
     for event in ("", "participant-join ", "participant-leave ", "answered ", "completed ", "amd ")
 )
+MUSIC = "hold https://calls.example.com/twilio/voice/"
 NOT_IN_ALL = frozenset({"carrier_drop", "web_slow", *DEEDS})
 """`carrier_drop` is `line_drops` without a person. `web_slow` breaks S2 wherever it strikes: Twilio
 waits 15 s for a document, in silence, unless its address carries a shorter time-out (#rt=…).
@@ -157,7 +159,8 @@ def _fault(dice: random.Random, name: str) -> Planned:
 def _of_network(dice: random.Random, name: str, at: float) -> Planned:
     if name in REPEATED:
         seconds = round(dice.choice((0.3, 2.0, 30.0)), 1)
-        match = "" if name == "webhook_duplicate" else dice.choice(EVENTS)
+        events = (*EVENTS, MUSIC) if name == "webhook_lose" else EVENTS
+        match = "" if name == "webhook_duplicate" else dice.choice(events)
         return Planned(name, at, seconds, match, dice.choice((1, 1, 3, 10)))
     if name == "rest_latency":
         return Planned(name, at, round(dice.uniform(0.3, 4.5), 1), times=dice.choice((1, 5)))

@@ -20,6 +20,9 @@ TOLD: Final = (
     # A callback that reached nobody: it will be tried again.
     "we will try again",
     "volveremos a intentarlo",
+    # A callback that the customer has cancelled while it rang.
+    "cancelled this callback",
+    "cancelar esta llamada",
 )
 
 PROMISED: Final = ("it is arranged", "queda acordado")

@@ -230,6 +230,7 @@ def _of_leg(contact: Contact, leg: Leg, bounds: Bounds, now: int) -> Iterator[Ha
     if leg.state is LegState.JOINED:
         yield Happening(ev.RoomLeft(call, room, sequence), now)
         yield Happening(ev.DocumentAsked(leg.id), now, fair=_is_fetched(contact, leg))
+        yield Happening(ev.MusicAsked(leg.id), now, fair=leg.held)
         if bounds.late:
             held = ev.RoomUnheld if leg.held else ev.RoomHeld
             yield Happening(held(call, room, sequence), now)

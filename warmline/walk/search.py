@@ -21,7 +21,7 @@ START = 1_800_000_000_000
 FIRST = ev.CustomerCalled("CA-customer", "+12025550199", "+12025550100", "en")
 TWICE = (
     *(ev.LegRang, ev.LegAnswered, ev.LegAccepted, ev.LegDeclined, ev.LegEnded),
-    *(ev.RoomJoined, ev.RoomLeft, ev.RoomHeld, ev.RoomUnheld, ev.RoomEnded),
+    *(ev.RoomJoined, ev.RoomLeft, ev.RoomHeld, ev.RoomUnheld, ev.RoomEnded, ev.MusicAsked),
 )
 """Webhooks that may be delivered twice: the second time must change nothing."""
 

@@ -95,6 +95,7 @@ def _leg(contact: Contact, leg: Leg) -> Hashable:
         leg.state,
         leg.address,
         leg.held,
+        bool(leg.unheard),
         leg.talked,
         leg.deaf,
         leg.machine,
