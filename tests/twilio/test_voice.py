@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 import timeit
-from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -26,6 +26,7 @@ from telephony.contact.model import (
     TransferState,
 )
 from telephony.contact.plans import Plan, Rung, RungKind, Strategy, Target, TargetKind
+from telephony.contact.records import replace
 from telephony.prompts import LANGUAGES, Prompt
 from telephony.twilio import voice
 from telephony.twilio.urls import Urls
@@ -218,7 +219,7 @@ def test_a_promise_is_named_by_the_department_that_owes_it(document: Document, l
     """The customer chose billing; an agent has promised them a call by dispatch."""
     promise = Promise("p1", "dispatch", PromiseState.OPEN, NOW + 3_600_000, NOW + 7_200_000)
     contact = replace(CONTACT, stage=Stage.KEEPING, transfers=(), hunt=None, promise=promise)
-    house = replace(HOUSE, departments={"billing": "Billing", "dispatch": "Dispatch"})
+    house = dataclasses.replace(HOUSE, departments={"billing": "Billing", "dispatch": "Dispatch"})
     words = said(parsed(voice.render(document, Scene(house, contact, leg, NOW))))
     assert "ispatch" in words
     assert "illing" not in words
@@ -291,7 +292,7 @@ def test_staff_whose_customer_s_line_broke_are_told_and_hear_music() -> None:
 
 
 def test_the_company_s_own_music_is_played_where_it_has_some() -> None:
-    house = replace(HOUSE, music="https://music.example/waltz.mp3")
+    house = dataclasses.replace(HOUSE, music="https://music.example/waltz.mp3")
     root = parsed(
         voice.hold(
             Scene(house, replace(CONTACT, stage=Stage.TALKING, transfers=()), CUSTOMER, NOW), 1
@@ -302,7 +303,7 @@ def test_the_company_s_own_music_is_played_where_it_has_some() -> None:
 
 def test_own_wording_is_spoken_and_escaped() -> None:
     wording = {Prompt.ACCEPT_BEATEN: {"en": "Sorry & <thanks>"}}
-    house = replace(HOUSE, wording=wording)
+    house = dataclasses.replace(HOUSE, wording=wording)
     text = voice.render(Document.BEATEN, Scene(house, CONTACT, RECEIVER, NOW))
     assert "Sorry &amp; &lt;thanks&gt;" in text
 
