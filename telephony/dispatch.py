@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from telephony.contact import machine
 from telephony.contact.events import ContactFound, CustomerCalled, Event
 from telephony.contact.machine import Verdict
 from telephony.contact.model import Contact
-from telephony.contact.records import replace
+from telephony.contact.records import Record, replace
 from telephony.errors import Conflict, NotFound
 from telephony.store.live import Found, Live, Loaded, Overtaken
 
@@ -22,8 +21,7 @@ from telephony.store.live import Found, Live, Loaded, Overtaken
 TRIES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Record):
     """The contact after the event. STALE: it was late or a repetition, and changed nothing."""
 
     contact: Contact

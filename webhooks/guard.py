@@ -24,6 +24,7 @@ import structlog
 from telephony.comfort import comfort
 from telephony.contact.edit import Impossible
 from telephony.contact.edit import Refused as StepRefused
+from telephony.contact.records import Record
 from telephony.errors import NotFound, RecordBroken, StoreUnavailable
 from telephony.twilio import forms, signature, twiml, urls, voice
 from telephony.twilio.events import ENDINGS
@@ -55,8 +56,7 @@ _PATIENCE = 2  # rounds of music before an unknown caller is led to the beginnin
 _TOKEN = "HTTP_I_TWILIO_IDEMPOTENCY_TOKEN"
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
+class Inbound(Record):
     """One checked request. ``args`` is our own query, ``fields`` what Twilio says."""
 
     path: str
@@ -84,8 +84,7 @@ class Inbound:
         return f"{kind}:{self.token}" if self.token else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Record):
     """What goes back, and the word under which it is counted."""
 
     status: int

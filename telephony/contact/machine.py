@@ -39,7 +39,7 @@ from telephony.contact.edit import Impossible, Refused, joined, put_leg
 from telephony.contact.model import AttemptOutcome, Contact, Leg, LegState, Role, Stage
 from telephony.contact.outbox import expire, is_ready, reconcile, take
 from telephony.contact.rebuilt import rebuilt
-from telephony.contact.records import replace
+from telephony.contact.records import Record, replace
 from telephony.contact.timing import ASTRAY_MS
 from telephony.contact.wants import wants
 from telephony.contact.words import Word
@@ -52,8 +52,7 @@ class Verdict(Word):
     STALE = "stale"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Record):
     contact: Contact
     verdict: Verdict
 

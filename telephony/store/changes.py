@@ -7,13 +7,13 @@ contact for longer than that.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from telephony.contact.codec import encode, event_data, event_text
 from telephony.contact.customers import awaits
 from telephony.contact.events import CommandDone, Event
 from telephony.contact.model import Contact, LegState, Role, Stage
+from telephony.contact.records import Record
 from telephony.store import keys
 
 Change = list[str | bytes | int]
@@ -32,8 +32,7 @@ KNOWN_S = 31 * 24 * 3600
 JOURNAL_LENGTH = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Record):
     """One step that is to be stored. Times in ms.
 
     ``record`` is ``new`` as text.

@@ -10,7 +10,6 @@ again and look), NotFound, Conflict, and RecordBroken for a record that was set 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -19,6 +18,7 @@ from telephony.contact import machine
 from telephony.contact.codec import Corrupt, decode
 from telephony.contact.events import Event
 from telephony.contact.model import Contact, LegState, Stage
+from telephony.contact.records import Record
 from telephony.errors import Conflict, NotFound, RecordBroken
 from telephony.store import keys
 from telephony.store.changes import Commit, changes_of, claim_of, record_of, rq_time
@@ -38,8 +38,7 @@ QUEUE_ENOUGH = 200
 _BATCH = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Record):
     """A contact as it stands, and whether the event with the given mark was applied before."""
 
     contact: Contact
@@ -57,8 +56,7 @@ class Overtaken(Conflict):
         self.loaded = loaded
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Record):
     """What is known of a call and its caller; contact ids, '' where there is none.
 
     ``loaded`` is the first of the two that exists. ``language`` and ``department`` (its key) are
@@ -72,8 +70,7 @@ class Found:
     department: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Record):
     """How many contacts were sent to the workers, and the next moment (ms; None when none)."""
 
     count: int

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
+from telephony.contact.records import Record
 from telephony.twilio.signature import Pair
 
 MAX_BYTES = 64 * 1024
@@ -50,22 +50,24 @@ def pairs_of(body: bytes) -> tuple[Pair, ...]:
     if not body:
         return ()
     try:
-        pieces = body.decode("ascii").split("&")
+        pieces = body.decode("ascii").replace("+", " ").split("&")
         if len(pieces) > MAX_FIELDS:
             raise BadForm(400, "too_many_fields")
-        return tuple([_pair(piece) for piece in pieces if piece])
+        return tuple(
+            [
+                (name, value) if "%" not in piece else (_plain(name), _plain(value))
+                for piece in pieces
+                if piece
+                for name, _, value in (piece.partition("="),)
+            ]
+        )
     except UnicodeDecodeError as error:
         raise BadForm(400, "not_utf8") from error
 
 
-def _pair(piece: str) -> Pair:
-    """A name and its value as they were before they were escaped."""
-    name, _, value = piece.partition("=")
-    if "+" in piece:
-        name, value = name.replace("+", " "), value.replace("+", " ")
-    if "%" in piece:
-        return unquote(name, errors="strict"), unquote(value, errors="strict")
-    return name, value
+def _plain(escaped: str) -> str:
+    """A name or value as it was before it was escaped."""
+    return unquote_to_bytes(escaped).decode() if "%" in escaped else escaped
 
 
 def fields_of(pairs: tuple[Pair, ...]) -> dict[str, str]:
@@ -89,8 +91,7 @@ def account_of(fields: Mapping[str, str]) -> str:
 # -- voice documents ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class VoiceForm:
+class VoiceForm(Record):
     """A leg asks what to do next. What was not sent is empty."""
 
     call: str
@@ -191,8 +192,7 @@ MESSAGE_STATUSES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CallStatus:
+class CallStatus(Record):
     """Progress of one call (twilio.com/docs/voice/api/call-resource#statuscallbackevent)."""
 
     call: str
@@ -205,8 +205,7 @@ class CallStatus:
         return f"{self.call}:{self.status}:{self.sequence}"
 
 
-@dataclass(frozen=True, slots=True)
-class RoomStatus:
+class RoomStatus(Record):
     """Something happened in a conference (twilio.com/docs/voice/twiml/conference)."""
 
     room: str
@@ -220,8 +219,7 @@ class RoomStatus:
         return f"{self.room}:{self.event}:{self.sequence}"
 
 
-@dataclass(frozen=True, slots=True)
-class MachineStatus:
+class MachineStatus(Record):
     """The verdict of asynchronous machine detection."""
 
     call: str
@@ -232,8 +230,7 @@ class MachineStatus:
         return f"{self.call}:machine:{int(self.machine)}"
 
 
-@dataclass(frozen=True, slots=True)
-class MessageStatus:
+class MessageStatus(Record):
     message: str
     status: str
     error: str

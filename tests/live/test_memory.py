@@ -37,12 +37,13 @@ def test_what_another_process_wrote_is_read_anew_even_at_the_same_version(
 
 def test_only_the_contacts_used_last_are_remembered() -> None:
     memory = Memory(2)
-    first, second, third = (replace(contact_due(1, NOW), id=name) for name in "abc")
+    first, second, *others = (replace(contact_due(1, NOW), id=name) for name in "abcdef")
     memory.keep(b"1", first)
     memory.keep(b"2", second)
-    memory.keep(b"1", first)
-    memory.keep(b"3", third)
-    assert memory.recall("a", b"1") is first
-    assert memory.recall("b", b"2") is None
-    assert memory.recall("c", b"3") is third
-    assert memory.recall("c", b"1") is None
+    for number, other in enumerate(others):
+        memory.keep(b"1", first)
+        memory.keep(b"%d" % number, other)
+        assert memory.recall("a", b"1") is first
+        assert memory.recall(other.id, b"%d" % number) is other
+        assert memory.recall(other.id, b"x") is None
+    assert memory.newest("b") is None
