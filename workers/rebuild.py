@@ -11,8 +11,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from telephony.bootstrap import Services
-from telephony.contact.events import ContactFound
-from telephony.contact.model import Leg, LegState, Promise, PromiseState, Role
+from telephony.contact.events import ContactFound, TransferAsked
+from telephony.contact.model import (
+    Leg,
+    LegState,
+    Promise,
+    PromiseState,
+    Role,
+    Transfer,
+    TransferMode,
+    TransferState,
+)
+from telephony.contact.plans import Target, TargetKind
 from telephony.dispatch import Applied
 from telephony.errors import Conflict, NotFound, StoreUnavailable
 from telephony.routing.languages import first_language
@@ -64,6 +74,7 @@ def rebuild(services: Services, network: Network, contact_id: str) -> Applied | 
         version=known.version if known else 0,
         legs=tuple(legs),
         promise=_open_promise(services, contact_id),
+        transfer=_open_transfer(services, company, contact_id),
     )
     return _recover(services, contact_id, found)
 
@@ -163,6 +174,34 @@ def _open_promise(services: Services, contact_id: str) -> Promise | None:
     except StoreUnavailable:
         return None
     return _promise(page.items[0]) if page.items else None
+
+
+def _open_transfer(services: Services, company: Company, contact_id: str) -> Transfer | None:
+    """The transfer that history knows to be open, as it was asked for; whose legs are whose, the
+    room tells.
+    """
+    try:
+        known = ledger.transfers_of(services.ledger, contact_id)
+        if not known or known[-1].outcome is not None:
+            return None
+        asked = ledger.newest_entry(services.ledger, contact_id, TransferAsked.__name__)
+    except StoreUnavailable:
+        return None
+    if asked is None or asked.at != known[-1].requested_at:
+        return None
+    by, to = str(asked.data["by"]), asked.data["target"]
+    return Transfer(
+        id=known[-1].id,
+        mode=TransferMode(known[-1].mode),
+        target=Target(TargetKind(to["kind"]), to["value"], to.get("name", "")),
+        by="",
+        by_name=name_of(company, by),
+        by_address=by,
+        state=TransferState.HOLDING,
+        since=asked.at,
+        requested_at=asked.at,
+        note=str(asked.data.get("note", "")),
+    )
 
 
 def _promise(promise: PromiseRecord) -> Promise:

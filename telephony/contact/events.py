@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from telephony.contact.model import Choice, Ending, Leg, Promise, TransferMode
+from telephony.contact.model import Choice, Ending, Leg, Promise, Transfer, TransferMode
 from telephony.contact.plans import Candidate, Plan, Target
 from telephony.contact.records import Record
 
@@ -81,6 +81,7 @@ class ContactFound(Event):
     version: int
     legs: tuple[Leg, ...]
     promise: Promise | None = None
+    transfer: Transfer | None = None  # one that history knows to be open; its legs by address only
 
 
 # -- legs -------------------------------------------------------------------------------------

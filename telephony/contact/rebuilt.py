@@ -1,15 +1,28 @@
 """A contact whose record is lost, made anew from what Twilio and the ledger still know of it.
 
-Nothing is known of an open transfer or a hunt, so the customer gets the kindest state that is
-certainly true: with the people who share the room, else back in the search for the department, else
-in the menu. The version begins far above the last known one, so that history follows.
+Nothing is known of a hunt, so the customer gets the kindest state that is certainly true: with the
+people who share the room, else back in the search for the department, else in the menu. A transfer
+goes on where the room shows who is who: its receiver is in it, and only an accept leads there. Who
+was rung for it is not known any more; then it is over, and the agent has the customer again. The
+version begins far above the last known one, so that history follows.
 """
 
 from __future__ import annotations
 
 from telephony.contact import events as ev
-from telephony.contact.edit import staff_present
-from telephony.contact.model import Contact, HuntPurpose, PromiseState, Role, Stage
+from telephony.contact.edit import end_transfer, joined, put_leg, staff_present
+from telephony.contact.model import (
+    Contact,
+    HuntPurpose,
+    Leg,
+    PromiseState,
+    Role,
+    Stage,
+    Transfer,
+    TransferMode,
+    TransferOutcome,
+    TransferState,
+)
 from telephony.contact.promises import close_promise
 from telephony.contact.records import replace
 from telephony.contact.seeking import begin_hunt
@@ -47,7 +60,43 @@ def rebuilt(contact_id: str, event: ev.ContactFound, now: int) -> Contact:
         promise = event.promise
         if promise is not None and (not promise.by or promise.due_from <= now):
             contact = close_promise(contact, PromiseState.KEPT, now)
-    return replace(contact, stage=stage)
+    contact = replace(contact, stage=stage)
+    return contact if event.transfer is None else _transferred(contact, event.transfer, now)
+
+
+def _transferred(contact: Contact, transfer: Transfer, now: int) -> Contact:
+    """The transfer as the room shows it: going on, or over."""
+    customer, here = contact.customer_leg, staff_present(contact)
+    agent = next((leg for leg in here if leg.address == transfer.by_address), None)
+    others = [leg for leg in here if leg is not agent]
+    transfer = replace(
+        transfer, by=agent.id if agent else "", by_name=agent.name if agent else transfer.by_name
+    )
+    if customer is None or not joined(customer) or len(others) != 1:
+        outcome = TransferOutcome.CANCELLED if agent is None else TransferOutcome.RETURNED
+        contact = replace(contact, transfers=(transfer,))
+        return end_transfer(contact, outcome, now, "record_lost")
+    (receiver,) = others
+    state = _state(transfer, agent, receiver, customer)
+    going_on = replace(transfer, state=state, since=now, receiver=receiver.id)
+    contact = put_leg(contact, replace(receiver, role=Role.RECEIVER))
+    return replace(
+        contact,
+        stage=Stage.TRANSFER,
+        transfers=(going_on,),
+        waiting_since=transfer.requested_at,
+    )
+
+
+def _state(transfer: Transfer, agent: Leg | None, receiver: Leg, customer: Leg) -> TransferState:
+    """Who hears whom tells how far it had come. What was being completed is taken for merged: the
+    agent completes it once more.
+    """
+    if agent is None or transfer.mode is TransferMode.COLD:
+        return TransferState.COMPLETING
+    if customer.held:
+        return TransferState.CONSULTING
+    return TransferState.ASIDE if receiver.held else TransferState.MERGED
 
 
 def _stage(contact: Contact) -> Stage:

@@ -19,7 +19,12 @@ from telephony.contact.model import (
     PromiseState,
     Role,
     Stage,
+    Transfer,
+    TransferMode,
+    TransferOutcome,
+    TransferState,
 )
+from telephony.contact.plans import Target, TargetKind
 from telephony.contact.records import replace
 from tests.contact.play import ROOM, Play
 
@@ -130,3 +135,85 @@ def test_a_customer_whose_legs_are_forgotten_calls_in_and_redeems_the_promise() 
     assert after.stage is Stage.SEEKING
     assert after.promise is not None
     assert after.promise.state is PromiseState.REDEEMED
+
+
+# -- an open transfer ---------------------------------------------------------------------------
+
+BILLING = Target(TargetKind.DEPARTMENT, "billing", "Billing")
+ASKED = Transfer(
+    id=f"{ID}.t9",
+    mode=TransferMode.WARM,
+    target=BILLING,
+    by="",
+    by_name="Ana",
+    by_address="client:ana",
+    state=TransferState.HOLDING,
+    since=NOW - 30_000,
+    requested_at=NOW - 30_000,
+    note="invoice 7",
+)
+CARLA = replace(ANA, id="l12", address="client:carla", call="CA3", name="Carla")
+HELD = replace(CUSTOMER, held=True, talked=True)
+TALKED = replace(CUSTOMER, talked=True)
+
+
+def transfer_of(*legs: Leg, mode: TransferMode = TransferMode.WARM) -> Transfer:
+    contact = found(legs=legs, transfer=replace(ASKED, mode=mode))
+    (transfer,) = contact.transfers
+    assert (transfer.id, transfer.note) == (ASKED.id, ASKED.note)
+    return transfer
+
+
+def test_a_customer_on_hold_while_two_of_ours_talk_is_consulted_about() -> None:
+    contact = found(legs=(HELD, ANA, CARLA), transfer=ASKED)
+    (transfer,) = contact.transfers
+    assert contact.stage is Stage.TRANSFER
+    assert transfer.state is TransferState.CONSULTING
+    assert (transfer.by, transfer.receiver) == ("l7", "l12")
+    assert commands(contact) == [], "everybody hears what they should"
+    assert contact.waiting_since == ASKED.requested_at
+    after = step(contact, ev.CompleteAsked(transfer.id), NOW).contact
+    assert commands(after) == [co.Unhold]
+
+
+@pytest.mark.parametrize(
+    ("legs", "mode", "state"),
+    [
+        ((TALKED, ANA, CARLA), TransferMode.WARM, TransferState.MERGED),
+        ((TALKED, ANA, replace(CARLA, held=True)), TransferMode.WARM, TransferState.ASIDE),
+        ((HELD, ANA, CARLA), TransferMode.COLD, TransferState.COMPLETING),
+    ],
+)
+def test_who_hears_whom_tells_how_far_a_transfer_had_come(
+    legs: tuple[Leg, ...], mode: TransferMode, state: TransferState
+) -> None:
+    assert transfer_of(*legs, mode=mode).state is state
+
+
+def test_a_transfer_whose_agent_has_left_is_completed() -> None:
+    contact = found(legs=(HELD, CARLA), transfer=ASKED)
+    assert commands(contact) == [co.Unhold]
+    unheld = ev.RoomUnheld(CUSTOMER.call, ROOM, 99)
+    after = step(contact, unheld, NOW).contact
+    assert after.stage is Stage.TALKING
+    assert after.transfers[-1].outcome is TransferOutcome.COMPLETED
+
+
+def test_without_a_receiver_in_the_room_the_agent_has_the_customer_again() -> None:
+    contact = found(legs=(HELD, ANA), transfer=ASKED)
+    assert contact.stage is Stage.TALKING
+    assert commands(contact) == [co.Unhold]
+    transfer = contact.transfers[-1]
+    assert (transfer.outcome, transfer.reason) == (TransferOutcome.RETURNED, "record_lost")
+
+
+def test_nobody_knows_who_is_the_receiver_among_several() -> None:
+    dan = replace(CARLA, id="l13", address="client:dan", call="CA4")
+    transfer = transfer_of(HELD, ANA, CARLA, dan)
+    assert (transfer.outcome, transfer.reason) == (TransferOutcome.RETURNED, "record_lost")
+
+
+def test_a_transfer_of_a_customer_who_is_alone_is_over_and_they_are_sought_for_again() -> None:
+    contact = found(legs=(HELD,), transfer=ASKED)
+    assert contact.stage is Stage.SEEKING
+    assert contact.transfers[-1].outcome is TransferOutcome.CANCELLED

@@ -18,6 +18,7 @@ from telephony.store.ledger import (
     contact,
     contact_report,
     find_contacts,
+    newest_entry,
     promise_report,
     timeline,
     transfer_report,
@@ -55,6 +56,12 @@ def test_a_journal_batch_that_comes_twice_is_written_once(ledger: Ledger) -> Non
     changed = replace(entry(2), kind="forged")
     assert append_journal(ledger, [entry(3), changed, entry(1), entry(3)]) == 1
     assert timeline(ledger, "ct_1").items == (entry(1), entry(2), entry(3))
+
+
+def test_the_newest_event_of_a_kind_is_found_among_a_contact_s_own(ledger: Ledger) -> None:
+    append_journal(ledger, [entry(1), entry(4), entry(9, "ct_2"), replace(entry(5), kind="left")])
+    assert newest_entry(ledger, "ct_1", "leg_joined") == entry(4)
+    assert newest_entry(ledger, "ct_1", "asked") is None
 
 
 def test_a_large_batch_is_counted_whole(ledger: Ledger) -> None:

@@ -16,7 +16,13 @@ from telephony.store.ledger.idempotency import (
     store_response,
     stored_response,
 )
-from telephony.store.ledger.journal import JournalEntry, append_journal, stages_of, timeline
+from telephony.store.ledger.journal import (
+    JournalEntry,
+    append_journal,
+    newest_entry,
+    stages_of,
+    timeline,
+)
 from telephony.store.ledger.migrate import check_schema, migrate
 from telephony.store.ledger.outside import link, person_from_outside
 from telephony.store.ledger.paging import Page
@@ -168,6 +174,7 @@ __all__ = [
     "list_tickets",
     "migrate",
     "move_promise",
+    "newest_entry",
     "open_in_history",
     "open_ledger",
     "open_promises",

@@ -57,6 +57,15 @@ def timeline(
         return fetch_page(conn, query, key, _entry, cursor=cursor, limit=limit)
 
 
+def newest_entry(ledger: Ledger, contact_id: str, kind: str) -> JournalEntry | None:
+    """The last event of this kind that happened to a contact; None: there was none."""
+    newest = (_T.at.desc(), _T.version.desc(), _T.id.desc())
+    query = select(journal).where(_T.contact_id == contact_id, _T.kind == kind).order_by(*newest)
+    with reading(ledger) as conn:
+        row = conn.execute(query.limit(1)).first()
+    return None if row is None else _entry(row)
+
+
 # Built once: to build a statement costs more than to run it.
 _STAGES = (
     select(_T.at, _T.data["stage"].as_string())
