@@ -13,6 +13,7 @@ from telephony.settings import load_settings
 from webhooks import customer, health, hold, incoming, promise, receiver, status
 from webhooks.guard import Door
 from webhooks.house import Houses
+from webhooks.late_rule import LateRule
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -23,11 +24,15 @@ SOUND = "/sound"
 _SOUND_SECONDS = 86_400
 
 
+class _App(Flask):
+    url_rule_class = LateRule
+
+
 def create_app(services: Services | None = None) -> Flask:
     """The application; without ``services`` it is wired from the environment."""
     if services is None:
         services = bootstrap.build(load_settings())
-    app = Flask(__name__, static_folder="static", static_url_path=SOUND)
+    app = _App(__name__, static_folder="static", static_url_path=SOUND)
     # Twilio keeps hold music for as long as we allow, so that it plays without a gap.
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _SOUND_SECONDS
     door = Door(services, Houses(services), _asked_from(app.wsgi_app, services))

@@ -66,6 +66,8 @@ def _problem(look: Callable[[], None]) -> str:
 
 def _ask_ledger(services: Services) -> None:
     ping(services.ledger)
+    # Read now, so that the first call after a start does not wait for it.
+    services.routing.company()
 
 
 def _workers(services: Services, now: int) -> None:

@@ -22,9 +22,12 @@ from psycopg import sql
 from telephony.leash import Leash
 from telephony.store.ledger import Ledger, migrate, open_ledger
 from telephony.store.ledger.passwords import PUBLIC
+from telephony.store.ledger.tables import metadata
 
 ROOT = Path(__file__).parents[2]
 _TEMPLATE = "warmline_template"
+_SHARED = "warmline_shared"
+_HANG_UP = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
 
 
 class Cluster:
@@ -114,7 +117,7 @@ def _binaries() -> Path | None:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """A running server with a template database that has all tables."""
+    """A running server with two databases that have all tables: a template, and one to be used."""
     binaries = _binaries()
     if binaries is None:
         pytest.skip("no PostgreSQL server is installed here (Debian: apt-get install postgresql)")
@@ -129,6 +132,9 @@ def cluster() -> Iterator[Cluster]:
         template = open_ledger(server.url(_TEMPLATE))
         migrate(template)
         template.close()
+        with server.admin() as admin:
+            statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            admin.execute(statement.format(sql.Identifier(_SHARED), sql.Identifier(_TEMPLATE)))
         yield server
     finally:
         server.close()
@@ -163,13 +169,28 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return make("template0")
 
 
+@pytest.fixture
+def emptied(cluster: Cluster) -> str:
+    """The address of the one database that tests share, without rows and without connections.
+
+    To empty it costs a tenth of making one.
+    """
+    with cluster.admin() as admin:
+        admin.execute(_HANG_UP, [_SHARED])
+    url = cluster.url(_SHARED)
+    with psycopg.connect(url, connect_timeout=5) as conn:
+        for table in reversed(metadata.sorted_tables):
+            conn.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
+    return url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path) -> str:
     """The address of a database with all tables and no rows."""
     if request.param == "sqlite":
         return f"sqlite:///{shutil.copy(migrated, tmp_path / 'ledger.db')}"
-    make: Callable[[str], str] = request.getfixturevalue("make_database")
-    return make(_TEMPLATE)
+    url: str = request.getfixturevalue("emptied")
+    return url
 
 
 @pytest.fixture

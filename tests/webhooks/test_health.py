@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from telephony.bootstrap import Services
+from telephony.routing.model import Company
 from telephony.store.ledger import open_ledger
 from tests.webhooks.support import Twilio, call_sid
 from webhooks.app import create_app
@@ -33,6 +34,24 @@ def test_it_is_ready_with_redis_sql_a_worker_and_nothing_overdue(twilio: Twilio)
         "ready": True,
         "checks": {"redis": "ok", "sql": "ok", "workers": "ok", "deadlines": "ok"},
     }
+
+
+def test_who_is_ready_has_read_the_routing_before_the_first_call(
+    services: Services, twilio: Twilio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    refresh = services.routing.refresh
+
+    def counted() -> Company:
+        read.append("now")
+        return refresh()
+
+    monkeypatch.setattr(services.routing, "refresh", counted)
+    beat(twilio)
+    assert twilio.client.get("/readyz").status_code == 200
+    assert read == ["now"]
+    twilio.rings(CALL)
+    assert read == ["now"]
 
 
 def test_without_a_living_worker_it_is_not_ready(twilio: Twilio) -> None:
