@@ -105,6 +105,14 @@ BUGS: Final[tuple[Bug, ...]] = (
         "    if entry:\n        return drop_pending(contact, entry.key)\n"
         "    contact = outbox.retry",
         "a hold that did nothing is not tried again",
+        (
+            Edit(
+                CONTACT + "results.py",
+                "        contact = put_leg(contact, legs.read_hold(leg, event.held, now))\n",
+                "        held = isinstance(entry.command, co.Hold) if entry else event.held\n"
+                "        contact = put_leg(contact, legs.read_hold(leg, held, now))\n",
+            ),
+        ),
     ),
     # deadlines
     Bug(
@@ -113,6 +121,13 @@ BUGS: Final[tuple[Bug, ...]] = (
         "        if due is not None and now >= due:\n",
         "        if due is not None and now >= due + 3_600_000:\n",
         "a phone that nobody answers rings for as long as Twilio lets it",
+        (
+            Edit(
+                "telephony/twilio/rest.py",
+                "timeout=max(_SHORTEST_TIMEOUT, min(seconds, _LONGEST_TIMEOUT)),",
+                "timeout=_LONGEST_TIMEOUT,",
+            ),
+        ),
     ),
     Bug(
         "forget_all_deadlines",
@@ -127,6 +142,13 @@ BUGS: Final[tuple[Bug, ...]] = (
         "    found = [*_leg_timers(contact, now), *_outbox_timers(contact, now)]\n",
         "    found = [*_leg_timers(contact, now)]\n",
         "a retry is not woken by itself",
+        (
+            Edit(
+                "telephony/store/changes.py",
+                "    moments = [max(pending.ready, pending.lease) for",
+                "    moments = [1 << 60 for",
+            ),
+        ),
     ),
     # edit
     Bug(
@@ -152,6 +174,13 @@ BUGS: Final[tuple[Bug, ...]] = (
         "        if leg.hunt == hunt.id and leg.id != hunt.winner:\n",
         "        if leg.hunt == hunt.id and leg.id == hunt.winner:\n",
         "a hunt that is cancelled rings on",
+        (
+            Edit(
+                CONTACT + "transfers.py",
+                "        if asked:\n            contact = put_leg(",
+                "        if asked and joined(leg):\n            contact = put_leg(",
+            ),
+        ),
     ),
     Bug(
         "one_room_for_a_department",

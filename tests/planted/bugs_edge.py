@@ -35,6 +35,13 @@ BUGS: Final[tuple[Bug, ...]] = (
         'f\'<Dial action="{escape(action)}" method="POST"><Conference \'',
         "f'<Dial><Conference '",
         "a leg that leaves the room has no document to go on with",
+        (
+            Edit(
+                "telephony/twilio/twiml.py",
+                'endConferenceOnExit="false"',
+                'endConferenceOnExit="true"',
+            ),
+        ),
     ),
     Bug(
         "no_room_news",

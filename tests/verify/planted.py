@@ -65,7 +65,34 @@ def _ended_in_vain(times: int) -> Play:
     return play
 
 
+def _cancelled(quiet: float) -> Play:
+    """Ana asked for Ben at 20 s and took the customer back at 26 s; his phone is quiet then."""
+    play = talking().holds(20, "mary").dials(21, "ben", BEN).named(21.1, "ben", "m", "l3")
+    return play.unholds(26, "mary").down(quiet, "ben", "service").quiet(60)
+
+
+def _left_by_ana(reason: str) -> Play:
+    play = consulting().unholds(29, "mary").talk(29, "mary", "ana", "ben")
+    play.down(30, "ana", "self", "R").line(30, "room.end", room="R", reason=reason)
+    return play.leaves(30, "mary").joins(31, "mary", "R2").joins(31, "ben", "R2").quiet(40)
+
+
 LED_TO: dict[str, Case] = {
+    "the phone of a cancelled transfer rings on": (
+        "S4",
+        lambda: _cancelled(32),
+        _asked(ended=26.0),
+    ),
+    "whoever leaves ends the conference": (
+        "S3",
+        lambda: _left_by_ana("participant-with-end-conference-on-exit-left"),
+        NONE,
+    ),
+    "a phone rings for ever": (
+        "L2",
+        lambda: waiting().dials(4, "ben", BEN).named(4, "ben", "m", "l2").quiet(305),
+        NONE,
+    ),
     "a call is ended again and again that is over": ("L3", lambda: _ended_in_vain(4), NONE),
     "a voicemail is given no message": (
         "S1",
@@ -102,6 +129,16 @@ LED_TO: dict[str, Case] = {
 }
 
 INSIDE: dict[str, Case] = {
+    "the phone of a cancelled transfer is quiet in time": (
+        "S4",
+        lambda: _cancelled(30.5),
+        _asked(ended=26.0),
+    ),
+    "the last one leaves the conference": (
+        "S3",
+        lambda: _left_by_ana("last-participant-left"),
+        NONE,
+    ),
     "a call is ended twice that is over": ("L3", lambda: _ended_in_vain(2), NONE),
     "a voicemail is given our message": (
         "S1",

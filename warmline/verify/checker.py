@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from warmline.verify import ledger_rules, liveness, safety, words
 from warmline.verify.facts import NOTHING, Facts
-from warmline.verify.ground import Leg, Line, Truth, owners_of
+from warmline.verify.ground import LINK, Leg, Line, Truth
 from warmline.verify.report import Report
 
 ACCEPT_KEYS: Final = frozenset("1")
@@ -84,6 +84,17 @@ def check(lines: Iterable[Line], facts: Facts = NOTHING, options: Options = DEFA
     return checker.finish(facts)
 
 
+def owners_of(lines: Iterable[Line]) -> dict[str, str]:
+    """Whose each call is, from the addresses of all its webhooks: the news comes after the deed."""
+    found: dict[str, str] = {}
+    for line in lines:
+        if line["kind"] == "webhook" and "call" in line:
+            match = LINK.search(line["url"])
+            if match is not None:
+                found.setdefault(line["call"], match.group(1))
+    return found
+
+
 def _outcomes(truth: Truth, facts: Facts) -> dict[str, int]:
     """From the facts; else what the phones show."""
     if facts.contact_outcomes is not None:
@@ -114,7 +125,7 @@ def _not_judged(truth: Truth, facts: Facts) -> dict[str, str]:
 
 
 def _dialled(truth: Truth, line: Line) -> None:
-    truth.dial(line)
+    liveness.l2_watch_ringing(truth, truth.dial(line))
     safety.dialled(truth, line)
 
 
@@ -165,6 +176,12 @@ def _leave(truth: Truth, line: Line) -> None:
     if leg is not None:
         room = truth.leave(leg, line["room"])
         safety.s3_agent_removed(truth, leg, room, line["reason"])
+
+
+def _ended(truth: Truth, line: Line) -> None:
+    room = truth.rooms.get(line["room"])
+    if room is not None:
+        safety.s3_thrown_out(truth, room, line["reason"])
 
 
 def _flag(name: str, value: bool) -> Callable[[Truth, Line], None]:
@@ -289,6 +306,7 @@ HANDLERS: Final[dict[str, Callable[[Truth, dict[str, Any]], None]]] = {
     "call.down": _down,
     "room.join": _join,
     "room.leave": _leave,
+    "room.end": _ended,
     "room.hold": _flag("held", True),
     "room.unhold": _flag("held", False),
     "room.mute": _flag("muted", True),

@@ -19,7 +19,7 @@ from warmline.verify.report import Violation
 Line = dict[str, Any]
 SOFTPHONES: Final = ("client:", "sip:", "app:")
 NAMELESS: Final = frozenset({"", "anonymous", "unknown", "+266696687"})
-_LINK = re.compile(r"[?&]c=([^&#]+)(?:[^#]*?[&]l=([^&#]+))?")
+LINK: Final = re.compile(r"[?&]c=([^&#]+)(?:[^#]*?[&]l=([^&#]+))?")
 _SUBJECT = re.compile(r"[?&]c=([^&# ]+)|(CA[0-9a-fA-F]{32})")
 RESTORE_SECONDS: Final = 120.0
 """A dial to a customer this soon after their line broke restores the line and keeps no promise."""
@@ -45,6 +45,7 @@ class Contact:
     served_on_callback: bool = False
     dials: list[float] = field(default_factory=list)
     callbacks: list[float] = field(default_factory=list)
+    rang: list[tuple[float, float, str]] = field(default_factory=list)  # in vain: from, to, whom
 
     @property
     def name(self) -> str:
@@ -268,7 +269,7 @@ class Truth:
 
     def link(self, leg: Leg, url: str) -> bool:
         """Learn from an address whose leg this is; True when that is news."""
-        match = _LINK.search(url)
+        match = LINK.search(url)
         if match is None:
             return False
         name, attempt = match.group(1), match.group(2) or ""
@@ -293,6 +294,8 @@ class Truth:
         """``call.down``."""
         leg.down, leg.by = self.t, by
         if not leg.inbound:
+            if leg.contact is not None and leg.answered is None and not leg.customer:
+                leg.contact.rang.append((leg.dialled, self.t, leg.address))
             others = self.live_to.get(leg.address, [])
             if leg in others:
                 others.remove(leg)
@@ -386,14 +389,3 @@ class Truth:
         self.cast = True
         self.customers.update(customers)
         self.staff.update(staff)
-
-
-def owners_of(lines: Iterable[Line]) -> dict[str, str]:
-    """Whose each call is, from the addresses of all its webhooks: the news comes after the deed."""
-    found: dict[str, str] = {}
-    for line in lines:
-        if line["kind"] == "webhook" and "call" in line:
-            match = _LINK.search(line["url"])
-            if match is not None:
-                found.setdefault(line["call"], match.group(1))
-    return found

@@ -12,7 +12,7 @@ from typing import Final
 from warmline.verify.facts import CONTACT_OUTCOMES, TRANSFER_OUTCOMES, Facts, PromiseFact
 from warmline.verify.ground import NAMELESS, Contact, Leg, Truth
 from warmline.verify.report import Violation
-from warmline.verify.safety import DISTURBED_SECONDS
+from warmline.verify.safety import DISTURBED_SECONDS, STOP_SECONDS
 
 ROUNDING: Final = 0.002
 GRACE_SECONDS: Final = 60.0
@@ -42,6 +42,20 @@ def s1_told_first(truth: Truth, facts: Facts) -> None:
         elif known and not _durable(facts, leg.contact, leg.told):
             reason = "the service took the customer down; nothing durable stood behind its words"
             _add(truth, "S1", t, seq, leg, reason)
+
+
+def s4_cancelled_rings_on(truth: Truth, facts: Facts) -> None:
+    """5 s after a transfer was cancelled, or given back, none of its phones rings any more."""
+    for each in facts.transfers:
+        contact = truth.by_id.get(each.contact)
+        over = each.ended
+        if contact is None or over is None:
+            continue
+        for dialled, quiet, address in contact.rang:
+            rang_on = each.asked < dialled < over and quiet - over > STOP_SECONDS + truth.slack
+            if rang_on and truth.undisturbed(contact, over - DISTURBED_SECONDS, quiet):
+                reason = f"{address} rang on for {quiet - over:.1f} s after transfer {each.id}"
+                _add_contact(truth, "S4", each.contact, reason, over + STOP_SECONDS)
 
 
 def s5_one_outcome(truth: Truth, facts: Facts) -> None:
@@ -276,6 +290,7 @@ def _closed_by(promise: PromiseFact, t: float) -> bool:
 
 RULES: Final[tuple[Callable[[Truth, Facts], None], ...]] = (
     s1_told_first,
+    s4_cancelled_rings_on,
     s5_one_outcome,
     s5_left_to_a_broken_line,
     s6_kept_word,

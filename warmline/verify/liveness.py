@@ -8,6 +8,10 @@ from warmline.verify.ground import Contact, Leg, Line, Truth
 from warmline.verify.safety import RECONCILED_SECONDS
 
 IDLE_SECONDS: Final = 120.0
+RINGS_SECONDS: Final = 300.0
+"""The longest ring time that can be set is two minutes; in a wave that adds one phone after the
+other the first rings on for all of them.
+"""
 OVER_STATUS: Final = frozenset({400, 404})
 ENOUGH: Final = 4
 LED_IN_SECONDS: Final = 15.0
@@ -46,6 +50,17 @@ def l2_watch(truth: Truth, leg: Leg) -> None:
     if not leg.watched and not leg.machine:
         leg.watched = True
         truth.at(truth.t + IDLE_SECONDS + truth.slack, l2_looked_after, leg)
+
+
+def l2_watch_ringing(truth: Truth, leg: Leg) -> None:
+    """A phone that nobody answers is given up, and somebody else is rung."""
+    if not leg.inbound:
+        truth.at(truth.t + RINGS_SECONDS + truth.slack, _l2_rings_on, leg)
+
+
+def _l2_rings_on(truth: Truth, leg: Leg) -> None:
+    if leg.answered is None and leg.down is None:
+        truth.violate("L2", f"{leg.address} rings for {RINGS_SECONDS:.0f} s", leg)
 
 
 def l2_accepted(truth: Truth, leg: Leg) -> None:

@@ -159,6 +159,13 @@ def _left_alone(truth: Truth, agent: Leg, room: Room) -> str:
     return "the receiver in the conference had not accepted"
 
 
+def s3_thrown_out(truth: Truth, room: Room, reason: str) -> None:
+    """No leg of ours ends the conference by leaving it: the customer is still in there."""
+    inside = [leg for leg in room.members.values() if leg.customer and leg.down is None]
+    if inside and reason.startswith("participant-with-end-conference-on-exit"):
+        truth.violate("S3", "the conference ended under the customer: somebody left it", inside[0])
+
+
 def _still_held(agent: Leg, customers: list[Leg], present: list[Leg]) -> bool:
     """The agent goes, whoever came later stays, and the customer cannot hear them."""
     first = all((leg.joined or 0.0) > (agent.joined or 0.0) for leg in present)
