@@ -33,7 +33,7 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
     "telephony/contact/wants.py": (*NEWS, "hold_ignored"),
     "telephony/contact/deadlines.py": (*NEWS, *KILLS, "rest_429", "rest_5xx_before"),
     "telephony/contact/outbox.py": (*REST, *KILLS),
-    "telephony/contact/results.py": (*REST, *KILLS),
+    "telephony/contact/results.py": (*REST, *KILLS, "webhook_lose", "webhooks_lost"),
     "telephony/contact/": PEOPLE,
     "telephony/twilio/fates.py": REST,
     "telephony/twilio/": (*PEOPLE, *STORE),

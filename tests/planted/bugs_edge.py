@@ -49,6 +49,18 @@ BUGS: Final[tuple[Bug, ...]] = (
         'statusCallbackEvent="start end join leave mute hold modify announcement"',
         'statusCallbackEvent="start end"',
         "nobody tells who joins and leaves",
+        (
+            Edit(
+                "telephony/contact/wants.py",
+                "    if not calls or (now < contact.looked + WATCH_MS and not _doubtful(contact, now)):\n",
+                "    if calls or now < contact.looked + WATCH_MS:\n",
+            ),
+            Edit(
+                "workers/reconciler.py",
+                "    if not network.whole:\n        return\n    agreeing = []\n",
+                "    if network.whole:\n        return\n    agreeing = []\n",
+            ),
+        ),
     ),
     # documents
     Bug(
@@ -223,6 +235,13 @@ BUGS: Final[tuple[Bug, ...]] = (
         "  local seen = redis.call('EXISTS', KEYS[5])\n",
         "  local seen = 0\n",
         "a webhook that comes twice is applied twice",
+        (
+            Edit(
+                "telephony/contact/legs.py",
+                "        return event.sequence <= leg.sequence\n",
+                "        return False\n",
+            ),
+        ),
     ),
     Bug(
         "no_fencing",

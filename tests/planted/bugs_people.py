@@ -11,13 +11,6 @@ CONTACT: Final = "telephony/contact/"
 BUGS: Final[tuple[Bug, ...]] = (
     # legs: what is believed of one call
     Bug(
-        "ignore_sequence_numbers",
-        CONTACT + "legs.py",
-        "        return event.sequence <= leg.sequence\n",
-        "        return False\n",
-        "reordered room news is applied in the order of arrival",
-    ),
-    Bug(
         "ignore_the_end_of_a_leg_in_the_room",
         CONTACT + "legs.py",
         "        News.UNHELD: _S.JOINED,\n        News.ENDED: _S.ENDED,\n",
