@@ -17,7 +17,7 @@ READY := $(VENV)/.ready-$(KEY)
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: venv demo test processes campaign soak lint core docs screenshots check lock clean
+.PHONY: venv demo test processes campaign planted soak lint core docs screenshots check lock clean
 .DEFAULT_GOAL := check
 
 venv: $(READY)
@@ -39,6 +39,10 @@ processes: $(READY)
 # again. .ci/run plays the first of them on every change. And the long run of it.
 campaign: $(READY)
 	@$(BIN)/warmline simulate --calls 2000 --seed 2026 --processes 2 $(ARGS)
+
+# Bugs planted in the program, one after the other: does the campaign find them? Some hours.
+planted: $(READY)
+	@$(BIN)/python -m tests.planted --out var/planted.json $(ARGS)
 
 soak: $(READY)
 	@$(BIN)/warmline simulate --calls 150000 --processes 2 --coverage --json $(ARGS)

@@ -99,9 +99,23 @@ def _write(file: Path, text: str) -> None:
         compiled.unlink()
 
 
-def simulate(tree: Path, budget: Budget, near: str, known: frozenset[str]) -> Played:
+Part = tuple[int, int, str]
+"""A seed, so many calls, and the faults that strike them."""
+
+
+def ahead(budget: Budget) -> Part:
+    """The half of the budget that all bugs share: all faults."""
+    return budget.seed, budget.calls - budget.calls // 2, "all"
+
+
+def aside(budget: Budget, faults: tuple[str, ...]) -> Part:
+    """The half with the faults of one part of the program."""
+    return budget.seed + 1, budget.calls // 2, ",".join(faults)
+
+
+def simulate(tree: Path, budget: Budget, parts: Sequence[Part], known: frozenset[str]) -> Played:
     """The campaign of that tree, until something new is broken."""
-    words = (Path(DRIVE).name, str(budget.seed), str(budget.calls), near, *sorted(known))
+    words = (Path(DRIVE).name, json.dumps(parts), *sorted(known))
     try:
         done = subprocess.run(
             (sys.executable, *words),
@@ -126,7 +140,8 @@ def hunt(bug: Bug, tree: Path, budget: Budget, known: frozenset[str]) -> Outcome
     """Play with the bug in."""
     began = time.monotonic()
     with planted(bug, tree):
-        played = simulate(tree, budget, ",".join(faults_near(bug.file)), known)
+        parts = ahead(budget), aside(budget, faults_near(bug.file))
+        played = simulate(tree, budget, parts, known)
     seconds = round(time.monotonic() - began, 1)
     return Outcome(
         bug.name,
@@ -141,13 +156,14 @@ def hunt(bug: Bug, tree: Path, budget: Budget, known: frozenset[str]) -> Outcome
 
 def weaknesses(tree: Path, budget: Budget, known: frozenset[str]) -> frozenset[str]:
     """The invariants that break without any bug of ours, those that are known among them."""
-    for near in dict.fromkeys(",".join(faults) for faults in AREAS.values()):
-        while (played := simulate(tree, budget, near, known)).by:
-            _say_sound(near, played)
+    all_parts = [aside(budget, faults) for faults in dict.fromkeys(AREAS.values())]
+    for part in (ahead(budget), *all_parts):
+        while (played := simulate(tree, budget, [part], known)).by:
+            _say_sound(part[-1], played)
             if not set(played.by) - known or played.contacts == 0:
                 raise SystemExit(f"the campaign itself fails: {played.by} {played.example}")
             known |= set(played.by)
-        _say_sound(near, played)
+        _say_sound(part[-1], played)
     return known
 
 

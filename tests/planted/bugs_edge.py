@@ -52,8 +52,8 @@ BUGS: Final[tuple[Bug, ...]] = (
         (
             Edit(
                 "telephony/contact/wants.py",
-                "    if not calls or (now < contact.looked + WATCH_MS and not _doubtful(contact, now)):\n",
-                "    if calls or now < contact.looked + WATCH_MS:\n",
+                "    if not calls or (now < contact.looked",
+                "    if calls or (now < contact.looked",
             ),
             Edit(
                 "workers/reconciler.py",

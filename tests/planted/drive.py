@@ -9,7 +9,7 @@ import itertools
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from warmline.campaign.house import open_house
 from warmline.campaign.plan import CALLERS, Plan, names_of
@@ -20,24 +20,27 @@ WORLD_CPU_S = 20.0
 """A world takes one or two seconds of processor time; one that takes so long does not end."""
 
 
-def worlds(seed: int, calls: int, near: str) -> Iterator[Plan]:
-    """Half of the calls with all faults, half with those of the part ``near``, in turns."""
-    ahead = plans(seed, calls - calls // 2, names_of("all"))
-    aside = plans(seed + 1, calls // 2, names_of(near))
-    for pair in itertools.zip_longest(ahead, aside):
-        yield from (plan for plan in pair if plan is not None)
+Part = tuple[int, int, str]
+"""A seed, so many calls, and the faults that strike them."""
+
+
+def worlds(parts: Sequence[Part]) -> Iterator[Plan]:
+    """The worlds of all parts, in turns."""
+    drawn = [plans(seed, calls, names_of(faults)) for seed, calls, faults in parts]
+    for row in itertools.zip_longest(*drawn):
+        yield from (plan for plan in row if plan is not None)
 
 
 class NoEnd(BaseException):
     """A world took too much of the processor. Nothing of ours catches it."""
 
 
-def drive(seed: int, calls: int, near: str, known: frozenset[str]) -> dict[str, object]:
+def drive(parts: Sequence[Part], known: frozenset[str]) -> dict[str, object]:
     """What was broken in the first world that broke anything new, and after how many contacts."""
     contacts = 0
     signal.signal(signal.SIGPROF, _too_long)
     with open_house() as house:
-        for plan in worlds(seed, calls, near):
+        for plan in worlds(parts):
             signal.setitimer(signal.ITIMER_PROF, WORLD_CPU_S)
             try:
                 result = play(house, plan)
@@ -57,5 +60,5 @@ def _too_long(signum: int, frame: object) -> None:
 
 
 if __name__ == "__main__":
-    _, SEED, CALLS, NEAR, *KNOWN = sys.argv
-    print(json.dumps(drive(int(SEED), int(CALLS), NEAR, frozenset(KNOWN))))
+    _, PARTS, *KNOWN = sys.argv
+    print(json.dumps(drive(json.loads(PARTS), frozenset(KNOWN))))
