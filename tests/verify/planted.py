@@ -119,6 +119,11 @@ LED_TO: dict[str, Case] = {
         ),
         NONE,
     ),
+    "a voicemail is led to somebody": (
+        "S9",
+        lambda: _called_back().joins(18, "back", "R2").quiet(40),
+        NONE,
+    ),
     "who called in first is called back as well": ("S9", _calling_first, with_promise()),
     "nobody rings for a transfer": ("L2", lambda: talking().quiet(60), _asked()),
     "a transfer is over too late, and nobody rang": (
@@ -180,6 +185,11 @@ INSIDE: dict[str, Case] = {
             .presses(10, "desk")
             .quiet(40)
         ),
+        NONE,
+    ),
+    "somebody takes the call from their voicemail": (
+        "S9",
+        lambda: _called_back().presses(17, "back").joins(18, "back", "R2").quiet(40),
         NONE,
     ),
     "who called in first and reached nobody is called back": (

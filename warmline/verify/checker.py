@@ -165,7 +165,9 @@ def _join(truth: Truth, line: Line) -> None:
         return
     room = truth.enter(leg, line["room"])
     safety.s7_whose_room(truth, leg, room)
-    if not leg.customer:
+    if leg.customer:
+        safety.s9_kept_with_a_machine(truth, leg)
+    else:
         safety.s3_came_back(truth, leg)
         safety.s3_accepted(truth, leg, room)
         safety.s4_won(truth, leg, room)

@@ -302,6 +302,12 @@ def s9_called_while_connected(truth: Truth, leg: Leg) -> None:
             return
 
 
+def s9_kept_with_a_machine(truth: Truth, leg: Leg) -> None:
+    """A voicemail that answers our callback is not the customer (fault 58)."""
+    if leg.machine and not leg.inbound and not leg.proved and leg.joins == 1:
+        truth.violate("S9", "a machine that answered our callback was led into the room", leg)
+
+
 # S10 -------------------------------------------------------------------------------------------
 
 
