@@ -8,7 +8,7 @@ import pytest
 
 from telephony.contact import commands as co
 from telephony.contact import events as ev
-from telephony.contact.codec import Corrupt, decode, encode, event_data
+from telephony.contact.codec import Corrupt, decode, encode, event_data, event_text
 from telephony.contact.model import Stage, TransferMode
 from telephony.contact.plans import Target, TargetKind
 from telephony.contact.records import replace
@@ -20,6 +20,12 @@ def test_every_stage_is_stored_and_read_again(stage: Stage) -> None:
     contact = STAGES[stage]().contact
     assert decode(encode(contact)) == contact
     assert decode(encode(contact).decode()) == contact
+
+
+def test_an_event_is_written_for_the_journal_as_its_readers_see_it() -> None:
+    target = Target(TargetKind.DEPARTMENT, "billing", "Billing")
+    asked = ev.TransferAsked("client:ana", target, TransferMode.WARM, "invoice 7")
+    assert json.loads(event_text(asked)) == event_data(asked)
 
 
 def test_fields_of_a_newer_version_are_left_alone_and_missing_ones_take_their_default() -> None:
