@@ -161,6 +161,17 @@ INSIDE: dict[str, Case] = {
         lambda: _letting_go(False),
         NONE,
     ),
+    "Twilio did not end the hold, and said that it had": (
+        "S3",
+        lambda: (
+            consulting()
+            .fault(29, "hold_ignored")
+            .down(30, "ana", "service", "R")
+            .unholds(33, "mary")
+            .quiet(60)
+        ),
+        NONE,
+    ),
     "a receiver is freed while the customer is on hold": (
         "S3",
         lambda: consulting().down(30, "ben", "service", "R").quiet(35),

@@ -149,7 +149,8 @@ def _left_alone(truth: Truth, agent: Leg, room: Room) -> str:
     others = [leg for leg in room.members.values() if not leg.customer and leg is not agent]
     present = [leg for leg in others if leg.down is None]
     if any(leg.accepted and not leg.muted and not leg.held for leg in present):
-        return "the customer was on hold" if _still_held(agent, customers, present) else ""
+        held = _still_held(truth, agent, customers, present)
+        return "the customer was on hold" if held else ""
     if _just_gone(truth, agent, room):
         return ""
     if not present:
@@ -166,10 +167,15 @@ def s3_thrown_out(truth: Truth, room: Room, reason: str) -> None:
         truth.violate("S3", "the conference ended under the customer: somebody left it", inside[0])
 
 
-def _still_held(agent: Leg, customers: list[Leg], present: list[Leg]) -> bool:
-    """The agent goes, whoever came later stays, and the customer cannot hear them."""
+def _still_held(truth: Truth, agent: Leg, customers: list[Leg], present: list[Leg]) -> bool:
+    """The agent goes, whoever came later stays, and the customer cannot hear them. Twilio may have
+    said yes to the end of the hold and done nothing (fault 45): we learn that a little later.
+    """
     first = all((leg.joined or 0.0) > (agent.joined or 0.0) for leg in present)
-    return first and all(leg.held for leg in customers)
+    if not first or not all(leg.held for leg in customers):
+        return False
+    contact = customers[0].contact
+    return contact is None or truth.undisturbed(contact, truth.t - DISTURBED_SECONDS, truth.t)
 
 
 def _just_gone(truth: Truth, agent: Leg, room: Room) -> bool:
