@@ -37,7 +37,8 @@ PAUSE_S = 0.5
 # How long the reader rests after it has read something, at least and at most: each time costs two
 # trips to Redis, so it rests longer when there was much.
 REST_S = 0.02
-LONGEST_REST_S = 0.05
+LONGEST_REST_S = 0.1
+MUCH = 8
 # How long news for one phone are gathered, at least and at most. So many events, or events times
 # streams, are still followed by the shortest wait.
 GATHER_S = 0.02
@@ -285,7 +286,7 @@ class Hub:
 
 def rest(count: int) -> float:
     """How long (s) the reader rests after so many events; 0 when more are waiting."""
-    return 0.0 if count >= BATCH else min(LONGEST_REST_S, REST_S * max(1.0, count / LARGE))
+    return 0.0 if count >= BATCH else min(LONGEST_REST_S, REST_S * max(1.0, count / MUCH))
 
 
 def gathering(events: int, streams: int) -> float:

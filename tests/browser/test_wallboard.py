@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from telephony.store import ledger
 from telephony.store.ledger import NewTicket
@@ -122,6 +122,21 @@ def test_a_board_without_news_says_that_it_is_old(open_as: OpenAs) -> None:
     page.context.set_offline(False)
     expect(page.locator("#link-state")).to_have_text("Live")
     expect(page.locator("#stale")).to_be_hidden()
+
+
+def test_a_late_answer_does_not_replace_the_one_that_was_asked_for_last(open_as: OpenAs) -> None:
+    sam = open_as("sam", "/wallboard")
+    held: list[Route] = []
+    sam.route("**/api/v1/reports/weeks*", lambda route: held.append(route))
+    with sam.expect_request("**/api/v1/reports/weeks*"):
+        sam.goto("/wallboard/reports")
+    sam.get_by_label("By").select_option("days")
+    first = sam.locator("#volume-table thead th").first
+    expect(first).to_have_text("Day")
+    with sam.expect_response("**/api/v1/reports/weeks*"):
+        held[0].continue_()
+    sam.evaluate("new Promise((done) => setTimeout(done, 100))")
+    expect(first).to_have_text("Day")
 
 
 def test_a_chart_has_its_table_and_the_same_question_as_csv(open_as: OpenAs) -> None:

@@ -7,6 +7,7 @@ const byId = (id) => document.getElementById(id);
 const form = byId("filters");
 let following = null;
 let count = 0;
+let newest = 0;
 
 function path(cursor) {
   const asked = query(form, { limit: 50, ...(cursor ? { cursor } : {}) });
@@ -34,8 +35,12 @@ function row(item) {
 }
 
 async function find(cursor = null) {
+  // Only the newest question is answered; an older answer may come later.
+  newest += 1;
+  const mine = newest;
   try {
     const page = await get(path(cursor));
+    if (mine !== newest) return;
     if (!cursor) {
       byId("rows").replaceChildren();
       count = 0;
@@ -49,6 +54,7 @@ async function find(cursor = null) {
     history.replaceState(null, "", `?${query(form)}`);
     trouble(byId("trouble"), null);
   } catch (refusal) {
+    if (mine !== newest) return;
     trouble(byId("trouble"), refusal);
     byId("count").textContent = "";
   }

@@ -61,7 +61,12 @@ function wrapUps(place, report) {
   place.replaceChildren(report.rows.length ? whole : none);
 }
 
+let newest = 0;
+
 async function show() {
+  // Whoever changes the question twice is shown the answer to the second, whichever comes first.
+  newest += 1;
+  const mine = newest;
   const asked = query(form);
   const kind = asked.get("kind");
   asked.delete("kind");
@@ -70,12 +75,14 @@ async function show() {
   history.replaceState(null, "", `?${query(form)}`);
   try {
     const report = await get(path);
+    if (mine !== newest) return;
     for (const [name, columns] of [["volume", VOLUME], ["quality", QUALITY]]) {
       draw(byId(name), report.rows, columns);
       const head = { weeks: "Week", days: "Day", hours: "Hour", departments: "Department" }[kind];
       table(byId(`${name}-table`), head, report.rows, columns, report.total);
     }
     const about = await get(`/reports/wrap-ups?${asked}`);
+    if (mine !== newest) return;
     wrapUps(byId("wrap-ups-table"), about);
     byId("zone").textContent = report.timezone;
     byId("target").textContent = `${report.target_ms / 1000} s`;
@@ -84,7 +91,7 @@ async function show() {
     byId("wrap-ups-csv").href = `/api/v1/reports/wrap-ups?${asked}`;
     trouble(byId("trouble"), null);
   } catch (refusal) {
-    trouble(byId("trouble"), refusal);
+    if (mine === newest) trouble(byId("trouble"), refusal);
   }
 }
 
