@@ -85,7 +85,8 @@ def _transfer(camera: Camera, scene: Scene, ana: Page, carla: Page, phones: Page
 def _now(camera: Camera) -> Page:
     sam = camera.window("sam", "/wallboard")
     expect(sam.locator("#link-state")).to_have_text("Live")
-    expect(sam.locator('dl[data-row=""] [data-path="live.on_hold"] .tile-value')).not_to_be_empty()
+    held = sam.locator('dl[data-row=""] [data-path="live.on_hold"] .tile-value')
+    expect(held).to_have_text("1")
     camera.shoot(sam, "wallboard", 920)
     sam.goto(f"{camera.web}/wallboard/reports")
     sam.get_by_label("By").select_option("days")
