@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import console
 from telephony import bootstrap
+from telephony.logs import set_up_logs
 from telephony.settings import load_settings
 from webhooks import customer, health, hold, incoming, promise, receiver, status
 from webhooks.guard import Door
@@ -31,7 +32,9 @@ class _App(Flask):
 def create_app(services: Services | None = None) -> Flask:
     """The application; without ``services`` it is wired from the environment."""
     if services is None:
-        services = bootstrap.build(load_settings())
+        settings = load_settings()
+        set_up_logs(settings)
+        services = bootstrap.build(settings)
     app = _App(__name__, static_folder="static", static_url_path=SOUND)
     # Twilio keeps hold music for as long as we allow, so that it plays without a gap.
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _SOUND_SECONDS

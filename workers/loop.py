@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from telephony.bootstrap import Services, build
 from telephony.errors import StoreUnavailable
+from telephony.logs import set_up_logs
 from telephony.settings import load_settings
 from workers.hands import process_name
-from workers.logs import set_up_logs
 
 log = logging.getLogger("warmline.workers")
 

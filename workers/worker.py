@@ -24,11 +24,11 @@ from rq.worker import WorkerStatus
 
 from telephony.bootstrap import build
 from telephony.errors import StoreUnavailable
+from telephony.logs import set_up_logs
 from telephony.settings import load_settings
 from telephony.store import keys
 from workers import jobs
 from workers.hands import Hands, threaded
-from workers.logs import set_up_logs
 
 log = logging.getLogger("warmline.workers")
 

@@ -148,6 +148,7 @@ def test_a_worker_ends_when_redis_goes_away_and_the_clock_waits(
             server.kill()
             assert worker.wait(timeout=10) != 0
             server.start()
+            live.close()  # Its connections are those of before.
             before = live.feed.beats()
             eventually(lambda: live.feed.beats() != before)
             assert clock.poll() is None
