@@ -217,3 +217,10 @@ def test_a_repeated_answer_of_the_ledger_is_late() -> None:
     promise = promise_of(play)
     again = ev.PromiseWritten("", promise.id, promise.due_from, promise.due_until, 3)
     assert play.quietly(again).verdict is Verdict.STALE
+
+
+def test_a_promise_that_a_newer_contact_keeps_is_over_and_the_two_talk_on() -> None:
+    play = promised()
+    play.tell(ev.PromiseTaken(promise_of(play).id))
+    assert play.stands(Stage.TALKING)
+    assert promise_of(play).state is PromiseState.REDEEMED
