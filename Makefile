@@ -2,6 +2,7 @@
 #   make demo  [ARGS="--once --speed 20"]   play the stories, then walk the tour (ARGS=--tour)
 #   make test  [ARGS="-k settings"]         run the tests
 #   make processes                          kill every process and take every store away, for real
+#   make planted [ARGS="--only NAME"]      plant bugs in the program; does the campaign find them?
 #   make check                              lint, types, architecture, tests
 #   make lint                               the same without the tests
 #   make screenshots                        renew the pictures in docs/images

@@ -127,7 +127,8 @@ def simulate(tree: Path, budget: Budget, parts: Sequence[Part], known: frozenset
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Played((f"does not end within {budget.seconds:.0f} s",))
+        # The wall says more of the machine than of the bug; drive.py counts processor time.
+        return Played((), f"not played to the end within {budget.seconds:.0f} s")
     try:
         told = json.loads(done.stdout.splitlines()[-1])
     except (ValueError, IndexError):
@@ -172,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.planted", description=__doc__)
     parser.add_argument("--calls", type=int, default=CALLS, help="calls for a bug, at most")
     parser.add_argument("--seed", type=int, default=1, help="decides which worlds are played")
-    parser.add_argument("--seconds", type=float, default=300.0, help="for a bug, at most")
+    parser.add_argument("--seconds", type=float, default=1800.0, help="for a bug, at most")
     parser.add_argument("--tree", type=Path, default=ROOT, help="the tree to copy")
     parser.add_argument("--known", nargs="*", help="what breaks without bugs; else it is found out")
     parser.add_argument("--out", type=Path, help="also write the JSON here, after every bug")

@@ -184,6 +184,10 @@ def _come_to_rest(world: World, system: System) -> None:
         while world.now < until and judge.live_calls(world):
             world.run(world.now + 5.0)
     world.run(world.now + 15.0)
+    # Who was promised a call may have called in just now.
+    until = world.now + REST_LIMIT_S
+    while world.now < until and (judge.live_calls(world) or not system.quiet()):
+        world.run(world.now + 15.0)
     world.trace.write("rest_time")
 
 
