@@ -147,9 +147,9 @@ def candidates(entry: co.Pending, bounds: Bounds) -> ev.CandidatesFound:
 
 
 def _promise(c: Contact, entry: co.Pending, b: Bounds, now: int) -> Iterator[ev.Event]:
-    due = now + 600_000
-    assert c.promise is not None
-    yield ev.PromiseWritten(entry.id, c.promise.id, due, due + 900_000, b.attempts)
+    due, write = now + 600_000, entry.command
+    assert isinstance(write, co.WritePromise)  # the contact may have given it up meanwhile
+    yield ev.PromiseWritten(entry.id, write.promise, due, due + 900_000, b.attempts)
     yield from _failed(entry, _P.TEMPORARY, _P.REFUSED)
 
 
