@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from telephony.errors import BadInput
-from warmline.campaign.coverage import Missing, missing, table
+from warmline.campaign.coverage import Missing, missing, table, wrong
 from warmline.campaign.house import open_house
 from warmline.campaign.plan import CALLERS, Plan, draw, names_of
 from warmline.campaign.run import Sum, campaign, plans, replay_world, side_by_side
@@ -85,19 +85,22 @@ def command(
             campaign(house, worlds, total, trace=out, progress=progress)
         small = [smallest(house, failed) for failed in total.failed[:SHRUNK]]
     kept_at = [keep(folder, result) for result in small]
-    lacking = missing(total.stages, total.possible, total.contacts) if coverage else []
+    lacking = missing(total.stages, names, total.contacts) if coverage else []
+    denied = wrong(total.stages)
     if as_json:
         lacks = {"missing": [vars(each) for each in lacking]} if coverage else {}
-        click.echo(json.dumps(total.to_json() | lacks))
+        click.echo(json.dumps(total.to_json() | lacks | {"wrong": denied}))
     else:
         _tell(total, small, kept_at)
         if coverage:
-            _cover(total, lacking)
-    sys.exit(1 if total.violations or lacking else 0)
+            _cover(total, names, lacking)
+        for each in denied:
+            click.secho(each, fg="red")
+    sys.exit(1 if total.violations or lacking or denied else 0)
 
 
-def _cover(total: Sum, lacking: list[Missing]) -> None:
-    click.echo(table(total.stages, total.possible))
+def _cover(total: Sum, names: tuple[str, ...], lacking: list[Missing]) -> None:
+    click.echo(table(total.stages, names))
     for each in lacking:
         wanted = f"{each.struck} times in {each.stage}, and not {each.least}"
         click.secho(f"{each.fault} struck {wanted}", fg="red")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from warmline.campaign.people import People
 
 AGAIN_S = 1.0
-"""So often somebody looks whether the opportunity has come."""
+"""So often a customer looks whether the moment for the link has come."""
 ASKED_AGAIN_S = 3.0
 """So long an agent waits whose button did not work, before pressing it again."""
 LATER_MS = (0, 0, 3_600_000)
@@ -32,30 +33,28 @@ _OFFER = re.compile(r'name="at" value="(\d+)"')
 _FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
 
 
-def befall(people: People, planned: Planned) -> None:
-    """Do it as soon as it can be done; not any more once faults are healed."""
-    if people.patient:
-        return
+def befall(people: People, planned: Planned) -> bool:
+    """Do it if it can be done now. A link waits for the message that brings it."""
     if planned.name.startswith("link_"):
         people.links.append(planned)
-        return
-    pair = _in_talk(people)
+        return True
+    pair = _in_talk(people, planned.stage)
     if pair is None:
-        people.world.network.clock.after(AGAIN_S, lambda: befall(people, planned))
-        return
+        return False
     contact = people.contact_of(pair[0])
     _record(people, planned.name, contact)
     deed = _hold if planned.name == "agent_holds" else _promise
     deed(people, contact, pair[1], _dice(people, planned))
+    return True
 
 
-def _in_talk(people: People) -> tuple[Call, Call] | None:
-    """A customer and the one of the staff they talk with."""
+def _in_talk(people: People, stage: str) -> tuple[Call, Call] | None:
+    """A customer whose contact is in that stage, if one is named, and whom they talk with."""
     known = people.world.network.calls
     for call in known.values():
         if call.live and call.hears == "people" and people.is_customer(call):
             other = next((known[sid] for sid in call.talks_with if known[sid].live), None)
-            if other is not None:
+            if other is not None and stage in ("", people.stage(call)):
                 return call, other
     return None
 
@@ -126,8 +125,14 @@ def read(people: People, line: Line) -> None:
 
 
 def _follow(people: People, planned: Planned, link: str, dice: random.Random) -> None:
-    """Open the page, and press one of its buttons a little later."""
-    people.world.gate.record(planned.name, link.rpartition("/")[2], ["promised"])
+    """Open the page when the time has come, and press one of its buttons a little later."""
+    contact = people.world.gate.promised_to(link.rpartition("/")[2])
+    if planned.stage and people.world.gate.stage_of(contact) != planned.stage:
+        if not people.patient:
+            again = partial(_follow, people, planned, link, dice)
+            people.world.network.clock.after(AGAIN_S, again)
+        return
+    _record(people, planned.name, contact)
 
     def opened(outcome: Outcome) -> None:
         people.answers[f"link {outcome.status}"] += 1

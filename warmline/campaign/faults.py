@@ -2,7 +2,8 @@
 
 Every fault of a world stands in its plan with a moment. From then on it waits for its
 opportunity (a **boundary**: the next commit, dial, …), lasts for some seconds (a **spell**), is
-handed to the simulated network (`simulator.faults`), or is something a person does.
+handed to the simulated network (`simulator.faults`), or is something a person does. A fault that a
+plan **aims** at a stage waits until a contact stands there.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from telephony.store.connection import ANSWER_S
 from warmline.campaign.hub import Actor, Hub, Killed
 
 KILL, TIMEOUT, REFUSE, DELAY, AGAIN = "kill", "timeout", "refuse", "delay", "again"
+HAND_OVER = "hand over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,15 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One fault of a plan: from ``at`` on; ``seconds`` long, or late."""
+    """One fault of a plan: from ``at`` on; ``seconds`` long, or late; ``stage``: what it is aimed
+    at, '' when it strikes whoever comes first."""
 
     name: str
     at: float
     seconds: float = 0.0
     match: str = ""
     times: int = 1
+    stage: str = ""
 
 
 BOUNDARIES: dict[str, Boundary] = {
@@ -64,6 +68,13 @@ BOUNDARIES: dict[str, Boundary] = {
     "redis_answer_lost": Boundary("", "redis:commit", False, TIMEOUT),
 }
 """Faults that strike one step of one actor."""
+
+HANDED: dict[str, Boundary] = {
+    name: Boundary("", "rest:hold" if name == "hold_ignored" else "rest:", True, HAND_OVER)
+    for name in sorted(NETWORK)
+    if name.startswith("rest_") or name == "hold_ignored"
+}
+"""Faults of REST that are aimed: the simulated network is told of them just before the request."""
 
 SPELLS: dict[str, tuple[float, float]] = {
     "redis_down": (1.0, 8.0),
@@ -99,12 +110,29 @@ PEOPLE = (
 DEEDS = ("agent_holds", "callback_promised", "link_moves", "link_cancels")
 """What else people do: see deeds.py."""
 
+OUTAGES = frozenset(
+    {"redis_down", "redis_full", "redis_read_only", "redis_slow"}
+    | {"workers_down", "web_down", "rest_away"}
+)
+"""What nobody can act without."""
+
+PATIENCE_S = 5.0
+"""So long a worker waits for an answer of Twilio at most."""
+
+RESUMED_S = 10.0
+"""The catalogue asks that work resumes within this time after an outage (R); the next one may come
+then.
+"""
+
+LOSSES = ("record_corrupt", "redis_emptied")
+"""What the store loses: see losses.py."""
+
 READS = frozenset(
     {"GET", "MGET", "EXISTS", "HGETALL", "HGET", "ZRANGE", "XRANGE", "XREAD", "LLEN", "PING"}
     | {"HMGET", "XREVRANGE", "ZSCORE", "ZCARD"}
 )
 
-NAMES = (*BOUNDARIES, *SPELLS, *sorted(NETWORK), *PEOPLE, *DEEDS)
+NAMES = (*BOUNDARIES, *SPELLS, *sorted(NETWORK), *PEOPLE, *DEEDS, *LOSSES)
 
 Note = Callable[[str, tuple[Any, ...], Any], None]
 
@@ -119,11 +147,15 @@ class Gate:
         self.spells: dict[str, float] = {}
         self.struck: Counter[str] = Counter()
         self.stages: Counter[tuple[str, str]] = Counter()
-        self.passed: Callable[[Actor, str, bool], None] = lambda actor, gate, before: None
         self.note: Note = lambda name, words, answer: None
         self.stage_of: Callable[[str], str] = lambda contact: ""
         self.open_stages: Callable[[], list[str]] = list
+        self.owner_of: Callable[[str], str] = lambda call: ""
+        self.promised_to: Callable[[str], str] = lambda token: ""
+        self.entered: Callable[[str], None] = lambda stage: None
         self.again: Callable[[], None] = lambda: None
+        self.hand_over: Callable[[Planned], None] = lambda planned: None
+        self.rested = 0.0
 
     # Redis ---------------------------------------------------------------------------------------
 
@@ -160,17 +192,37 @@ class Gate:
     def strike(self, gate: str, *, before: bool) -> None:
         """Let the first fault that waits for this strike."""
         actor = self.hub.current
-        if actor is None:
+        if actor is None or not self.waiting:
             return
-        self.passed(actor, gate, before)
         for planned in self.waiting:
-            spot = BOUNDARIES[planned.name]
+            spot = BOUNDARIES.get(planned.name) or HANDED[planned.name]
             fits = spot.before is before and gate.startswith(spot.gate)
             if fits and spot.kind in ("", actor.kind):
+                stages = self._concerned(actor)
+                if planned.stage and not (planned.stage in stages and self.rest(planned)):
+                    continue
                 self.waiting.remove(planned)
-                self.record(planned.name, gate, [self.stage_of(actor.about)])
+                if spot.deed == HAND_OVER:
+                    self.hand_over(planned)
+                    return
+                self.record(planned.name, gate, stages)
                 self._do(actor, spot.deed, planned)
                 return
+
+    def _concerned(self, actor: Actor) -> list[str]:
+        """The stage of the contact that the actor works on; the clock works on all of them."""
+        if actor.about:
+            return [self.stage_of(actor.about)]
+        return self.open_stages() if actor.kind == "clock" else []
+
+    def rest(self, planned: Planned) -> bool:
+        """Whether an aimed fault may strike, or an outage begin; if so, the next one waits until
+        work had its time to resume. What is drawn without aim comes when it comes.
+        """
+        if self.hub.clock.now < self.rested:
+            return False
+        self.rested = self.hub.clock.now + RESUMED_S + _lasts(planned)
+        return True
 
     def _do(self, actor: Actor, deed: str, planned: Planned) -> None:
         if deed == KILL:
@@ -216,10 +268,24 @@ class Gate:
     def record(self, name: str, subject: str, stages: list[str]) -> None:
         """Into the trace and the sums."""
         self.struck[name] += 1
-        for stage in stages:
-            if stage:
-                self.stages[name, stage] += 1
+        self.count(name, stages)
         self.trace.write("fault", name=name, match="", subject=subject)
 
+    def count(self, name: str, stages: list[str]) -> None:
+        """A fault has struck contacts in these stages: each stage once."""
+        for stage in {*stages} - {""}:
+            self.stages[name, stage] += 1
 
-__all__ = ["BOUNDARIES", "DEEDS", "NAMES", "NETWORK", "PEOPLE", "SPELLS", "Gate", "Planned"]
+
+def _lasts(planned: Planned) -> float:
+    """For how long (s) nobody can act who is struck by it."""
+    if planned.name.startswith("rest_timeout"):
+        return PATIENCE_S * planned.times
+    if planned.name in SPELLS or planned.name in BOUNDARIES:
+        return planned.seconds
+    return 0.0
+
+
+__all__ = [
+    "BOUNDARIES", "DEEDS", "LOSSES", "NAMES", "NETWORK", "PEOPLE", "SPELLS", "Gate", "Planned"
+]  # fmt: skip

@@ -20,7 +20,9 @@ from telephony.contact.model import Contact, LegState
 from telephony.routing.policy import check_address
 from telephony.routing.promises import may_ring
 from telephony.store import keys
+from telephony.store.ledger.tables import contacts as past_contacts
 from telephony.store.ledger.tables import promises, tickets
+from telephony.store.ledger.tables import transfers as past_transfers
 from warmline.verify import Facts, Overdue, PromiseFact, TicketFact, TransferFact, check
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from warmline.campaign.system import System
 
 CRASH = "crash"
+_TRANSFERS = (past_transfers.c.id, past_transfers.c.contact_id, past_transfers.c.outcome)
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ def facts(world: World, system: System) -> Facts:
     seconds: Callable[[int], float] = lambda ms: round((ms - began) / 1000, 3)  # noqa: E731
     company = system.services.routing.company()
     known = contacts(system)
+    past = history(system, known)
     with system.services.ledger.engine.connect() as conn:
         written = conn.execute(select(promises)).all()
         opened = conn.execute(select(tickets)).all()
@@ -83,13 +87,15 @@ def facts(world: World, system: System) -> Facts:
             TicketFact(row.id, row.contact_id, row.customer, seconds(row.created_at))
             for row in opened
         ),
-        contact_outcomes={each.id: _outcomes(system, each) for each in known},
-        transfer_outcomes={
+        contact_outcomes=past.contacts | {each.id: _outcomes(system, each) for each in known},
+        transfer_outcomes={name: outcome for name, (_, outcome) in past.transfers.items()}
+        | {
             transfer.id: (transfer.outcome.value,) if transfer.outcome else ()
             for each in known
             for transfer in each.transfers
         },
-        transfer_contacts={t.id: each.id for each in known for t in each.transfers},
+        transfer_contacts={name: whose for name, (whose, _) in past.transfers.items()}
+        | {t.id: each.id for each in known for t in each.transfers},
         transfers=tuple(
             TransferFact(
                 t.id,
@@ -140,9 +146,38 @@ def contacts(system: System) -> list[Contact]:
     return [decode(record.partition(b" ")[2]) for record in records]
 
 
+@dataclass(frozen=True)
+class History:
+    """What only SQL still knows: contacts and their outcomes; transfers, whose, and theirs."""
+
+    contacts: dict[str, tuple[str, ...]]
+    transfers: dict[str, tuple[str, tuple[str, ...]]]
+
+
+def history(system: System, known: list[Contact]) -> History:
+    """Contacts that were over, or of which nothing was left, when Redis lost its data."""
+    live = {each.id for each in known}
+    held = {transfer.id for each in known for transfer in each.transfers}
+    with system.services.ledger.engine.connect() as conn:
+        kept = conn.execute(select(past_contacts.c.id, past_contacts.c.outcome)).all()
+        rows = conn.execute(select(*_TRANSFERS))
+        return History(
+            {name: (outcome,) if outcome else () for name, outcome in kept if name not in live},
+            {
+                name: (whose, (outcome,) if outcome else ())
+                for name, whose, outcome in rows
+                if name not in held
+            },
+        )
+
+
 def count(system: System, outcomes: Counter[str], transfers: Counter[str]) -> None:
     """How contacts and transfers ended."""
-    for contact in contacts(system):
+    known = contacts(system)
+    past = history(system, known)
+    outcomes.update(outcome for told in past.contacts.values() for outcome in told)
+    transfers.update(outcome for _, told in past.transfers.values() for outcome in told)
+    for contact in known:
         outcomes[str(contact.outcome or contact.stage)] += 1
         for transfer in contact.transfers:
             transfers[str(transfer.outcome or transfer.state)] += 1

@@ -21,7 +21,7 @@ from warmline.campaign import deeds
 from warmline.campaign.company import wider_company
 from warmline.campaign.faults import Planned
 from warmline.campaign.network import BASE, Line, World
-from warmline.campaign.plan import Plan
+from warmline.campaign.plan import ABSENT, Plan
 
 ARRIVALS_S = 40.0
 TALK_S = 8.0
@@ -52,6 +52,7 @@ WIDER_TARGETS: tuple[dict[str, str], ...] = (
 STEPS = ("complete", "complete", "cancel", "swap", "merge", "complete")
 KEYS = "1111222333489#"
 WIDER_KEYS = "112223334555666777789#"
+AWAY: tuple[dict[str, Any], ...] = ({"busy": True}, {"reject": True}, {"unreachable": True})
 
 
 def staff() -> list[str]:
@@ -80,7 +81,7 @@ class People:
             address: random.Random(f"{plan.seed} {address}") for address in sorted(self.staff)
         }
         self.talking: dict[str, str] = {}
-        self.again = False
+        self.clicks: list[Planned] = []
         self.links: list[Planned] = []
         self._keys = WIDER_KEYS if plan.wider else KEYS
         self._targets = WIDER_TARGETS if plan.wider else TARGETS
@@ -129,6 +130,9 @@ class People:
         if self.patient:
             press = [{"after": dice.uniform(0.5, 3), "digits": "1"}] * 5
             self._phone(address, answer_after=round(dice.uniform(0.5, 4), 2), press=press)
+            return
+        if self.plan.lure == ABSENT and dice.random() < 0.85:
+            self._phone(address, **dice.choice(AWAY))
             return
         self._phone(address, **_mood(dice, address.startswith("+")))
 
@@ -233,9 +237,10 @@ class People:
             if outcome.status == 202:
                 self._follow(call, agent, str(json.loads(outcome.body)["id"]), who, dice)
 
-        for _ in range(2 if self.again else 1):
+        self.ask(who, f"/contacts/{contact}/transfers", wish, told, key)
+        if self.clicks:
+            self._record(self.clicks.pop().name, call)
             self.ask(who, f"/contacts/{contact}/transfers", wish, told, key)
-        self.again = False
 
     def _follow(
         self, call: Call, agent: Call, transfer: str, who: str, dice: random.Random
@@ -269,7 +274,9 @@ class People:
     def contact_of(self, call: Call) -> str:
         """The contact that the call belongs to."""
         room = self.world.network.conferences.get(call.room)
-        return room.friendly_name.removeprefix("wl-") if room else call.sid[2:].lower()
+        if room is not None:
+            return room.friendly_name.removeprefix("wl-")
+        return self.world.gate.owner_of(call.sid) or call.sid[2:].lower()
 
     def who(self, agent: Call) -> str:
         """Whose softphone asks: the agent's own, or a supervisor's for an agent without one."""
@@ -290,31 +297,44 @@ class People:
 
     # What befalls them ---------------------------------------------------------------------------
 
-    def befall(self, planned: Planned) -> None:
-        """A fault that people are."""
-        net = self.world.network
-        live = [call for call in net.calls.values() if call.live and call.answered is not None]
-        customers = [call for call in live if self.is_customer(call)]
-        others = [c for c in live if c not in customers]
+    def befall(self, planned: Planned) -> bool:
+        """A fault that people are. False: there is nobody whom it could befall."""
         name = planned.name
         if name == "double_click":
-            self.again = True
-            struck = customers[:1]
-        elif name == "everybody_leaves":
-            struck = customers[:1] and [
-                customers[0], *(net.calls[sid] for sid in customers[0].talks_with)
-            ]  # fmt: skip
-        else:
-            struck = {"line_drops": customers, "agent_line_drops": others}.get(
-                name, [call for call in others if call.to.startswith("client:")]
-            )[:1]
+            self.clicks.append(planned)
+            return True
+        net = self.world.network
+        struck = self._struck(planned)
         for call in struck:
-            contact = self.contact_of(call)
-            self.world.gate.record(name, call.sid, [self.world.gate.stage_of(contact)])
+            self._record(name, call)
             if name == "everybody_leaves":
                 calls.hang_up(net, call)
-            elif name != "double_click":
+            else:
                 calls.drop(net, call)
+        return bool(struck)
+
+    def _struck(self, planned: Planned) -> list[Call]:
+        """The calls that it befalls: of the first contact, of those in its stage if it is aimed."""
+        net, name = self.world.network, planned.name
+        live = [call for call in net.calls.values() if call.live and call.answered is not None]
+        if planned.stage:
+            live = [call for call in live if self.stage(call) == planned.stage]
+        customers = [call for call in live if self.is_customer(call)]
+        others = [call for call in live if call not in customers]
+        if name == "everybody_leaves":
+            return customers[:1] and [
+                customers[0], *(net.calls[sid] for sid in customers[0].talks_with)
+            ]  # fmt: skip
+        if name == "browser_closes":
+            others = [call for call in others if call.to.startswith("client:")]
+        return (customers if name == "line_drops" else others)[:1]
+
+    def stage(self, call: Call) -> str:
+        """Where the contact stands that the call belongs to."""
+        return self.world.gate.stage_of(self.contact_of(call))
+
+    def _record(self, name: str, call: Call) -> None:
+        self.world.gate.record(name, call.sid, [self.stage(call)])
 
     def _phone(self, address: str, **what: Any) -> None:
         self.world.network.phones[address] = behaviour.parse({"address": address, **what})
@@ -346,6 +366,4 @@ def _mood(dice: random.Random, telephone: bool) -> dict[str, Any]:
         return {"answer_after": after, "hang_up_after": round(dice.uniform(0.2, 6.0), 2)}
     if mood < 0.82:
         return {"voicemail": True} if telephone else {"answer_after": after}
-    return dice.choice(
-        ({"never_answer": True}, {"busy": True}, {"reject": True}, {"unreachable": True})
-    )
+    return dice.choice(({"never_answer": True}, *AWAY))

@@ -9,9 +9,22 @@ from __future__ import annotations
 import random
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import accumulate
 from typing import Any
 
-from warmline.campaign.faults import BOUNDARIES, DEEDS, NAMES, PEOPLE, SPELLS, Planned
+from warmline.campaign.coverage import stages_of
+from warmline.campaign.faults import (
+    BOUNDARIES,
+    DEEDS,
+    LOSSES,
+    NAMES,
+    OUTAGES,
+    PEOPLE,
+    RESUMED_S,
+    SPELLS,
+    Planned,
+)
 
 CALLERS = 6
 """How many customers call in one world. Few, so that a failure is small; enough to meet."""
@@ -22,6 +35,16 @@ FAULTY_S = 90.0
 MOST_FAULTS = 6
 WIDER = 0.5
 """The share of worlds that are played in the wider company."""
+AIMED = 0.8
+"""The share of faults that wait for a stage; the others strike whoever comes first."""
+AIMED_BY_S = 30.0
+"""Until then they begin to wait."""
+SELDOM = {"promising": 2.0, "promised": 1.5, "restoring": 1.5, "recording": 1.5, "keeping": 1.5}
+LINKS = {"link_moves": 3.0, "link_cancels": 3.0}
+"""Stages and faults at which is aimed more often, because the aim fails more often."""
+ABSENT = "absent"
+WITHOUT_STAFF = frozenset({"choosing", "recording", "promising", "farewell", "promised", "keeping"})
+"""The stages in which somebody comes whom nobody answers."""
 AREAS = ("202", "212", "305", "312", "303", "206", "416", "604")
 """Area codes; each has a hundred numbers kept for fiction, 555-0100 to 555-0199."""
 
@@ -42,21 +65,10 @@ EVENTS = tuple(
     for event in ("", "participant-join ", "participant-leave ", "answered ", "completed ", "amd ")
 )
 MUSIC = "hold https://calls.example.com/twilio/voice/"
-NOT_IN_ALL = frozenset({"carrier_drop", "web_slow", *DEEDS})
+NOT_IN_ALL = frozenset({"carrier_drop", "web_slow", *LOSSES})
 """`carrier_drop` is `line_drops` without a person. `web_slow` breaks S2 wherever it strikes: Twilio
 waits 15 s for a document, in silence, unless its address carries a shorter time-out (#rt=…).
-`DEEDS` come in when 2,000 contacts with them have been played to the end.
-"""
-
-OUTAGES = frozenset(
-    {"redis_down", "redis_full", "redis_read_only", "redis_slow"}
-    | {"workers_down", "web_down", "rest_away"}
-)
-"""What nobody can act without."""
-
-RESUMED_S = 10.0
-"""The catalogue asks that work resumes within this time after an outage (R); the next one may come
-then.
+`LOSSES` come in when 2,000 contacts with them have broken nothing.
 """
 
 
@@ -66,6 +78,8 @@ class Plan:
 
     ``drawn`` is how many callers it had before it was made smaller. A ``wider`` world is played in
     the company with more departments (company.py), and whoever was promised a call may call first.
+    ``drawn`` is how many callers it had before it was made smaller. ``lure`` is what people tend
+    to, so that contacts come into stages that are seldom else: ABSENT staff hardly ever answer.
     """
 
     seed: int
@@ -76,6 +90,12 @@ class Plan:
     calls_per_second: float = 5.0
     drawn: int = 0
     wider: bool = False
+    lure: str = ""
+
+    @property
+    def aimed(self) -> bool:
+        """Whether any of its faults is aimed at a stage."""
+        return any(fault.stage for fault in self.faults)
 
     @property
     def begins(self) -> datetime:
@@ -116,7 +136,13 @@ def draw(seed: int, callers: int, names: tuple[str, ...]) -> Plan:
     """The plan of a world: some of the named faults, at moments of their own."""
     dice = random.Random(f"{seed} plan")
     count = dice.choice((0, 1, 1, 2, 2, 3, 4, MOST_FAULTS)) if names else 0
-    faults = _apart([_fault(dice, dice.choice(names)) for _ in range(count)])
+    faults = _apart([_drawn(dice, names) for _ in range(count)])
+    stages = {fault.stage for fault in faults}
+    if "restoring" in stages and "line_drops" in names:
+        # Nobody is called back whose line has not broken.
+        faults += [_aimed(dice, "line_drops", "talking") for _ in range(2)]
+    if "callback_promised" in names and any(fault.name in LINKS for fault in faults):
+        faults.append(_aimed(dice, "callback_promised", "talking"))
     return Plan(
         seed=seed,
         callers=tuple(range(callers)),
@@ -126,17 +152,39 @@ def draw(seed: int, callers: int, names: tuple[str, ...]) -> Plan:
         epoch=(dice.choice(HOURS) + timedelta(seconds=dice.randrange(60))).isoformat(),
         calls_per_second=dice.choice((1.0, 5.0, 5.0, 30.0)),
         wider=random.Random(f"{seed} company").random() < WIDER,
+        lure=ABSENT if stages & WITHOUT_STAFF else "",
     )
+
+
+def _drawn(dice: random.Random, names: tuple[str, ...]) -> Planned:
+    """One fault: at a moment, or aimed at a stage in which it can strike."""
+    if dice.random() >= AIMED:
+        return _fault(dice, dice.choice(names))
+    pairs, weights = _pairs(names)
+    ((name, stage),) = dice.choices(pairs, cum_weights=weights)
+    return _aimed(dice, name, stage)
+
+
+def _aimed(dice: random.Random, name: str, stage: str) -> Planned:
+    return replace(_fault(dice, name), at=round(dice.uniform(1.0, AIMED_BY_S), 2), stage=stage)
+
+
+@cache
+def _pairs(names: tuple[str, ...]) -> tuple[list[tuple[str, str]], list[float]]:
+    """What can be aimed at, and the sums of the weights."""
+    pairs = [(name, stage) for name in names for stage in stages_of(name)]
+    weights = [SELDOM.get(stage, 1.0) * LINKS.get(name, 1.0) for name, stage in pairs]
+    return pairs, list(accumulate(weights))
 
 
 def _apart(faults: list[Planned]) -> list[Planned]:
     """Without outages that begin before an earlier one is over for `RESUMED_S`: end to end they are
-    one that is longer than `SPELLS` allows.
+    one that is longer than `SPELLS` allows. Those that are aimed keep apart by themselves.
     """
     kept: list[Planned] = []
     clear = 0.0
     for fault in sorted(faults, key=lambda fault: (fault.at, fault.name)):
-        if fault.name in OUTAGES:
+        if fault.name in OUTAGES and not fault.stage:
             if fault.at < clear:
                 continue
             clear = fault.at + fault.seconds + RESUMED_S
@@ -151,7 +199,7 @@ def _fault(dice: random.Random, name: str) -> Planned:
     if name in BOUNDARIES:
         # A process that hangs for longer than Twilio's patience and ours is the spell web_slow.
         return Planned(name, at, round(dice.uniform(0.5, 5.0), 1))
-    if name in PEOPLE or name in DEEDS:
+    if name in PEOPLE or name in DEEDS or name in LOSSES:
         return Planned(name, at)
     return _of_network(dice, name, at)
 

@@ -34,7 +34,6 @@ class Sum:
     contacts: int = 0
     struck: Counter[str] = field(default_factory=Counter)
     stages: Counter[tuple[str, str]] = field(default_factory=Counter)
-    possible: Counter[tuple[str, str]] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     transfers: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
@@ -49,7 +48,6 @@ class Sum:
         self.contacts += sum(result.outcomes.values())
         self.struck += result.struck
         self.stages += result.stages
-        self.possible += result.possible
         self.outcomes += result.outcomes
         self.transfers += result.transfers
         self.answers += result.answers
@@ -63,7 +61,7 @@ class Sum:
         """What another process found; side by side, so the longer of the two counts."""
         self.worlds += part.worlds
         self.contacts += part.contacts
-        for name in ("struck", "stages", "possible", "outcomes", "transfers", "answers"):
+        for name in ("struck", "stages", "outcomes", "transfers", "answers"):
             getattr(self, name).update(getattr(part, name))
         self.violations += part.violations
         self.failed += part.failed

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import random
-from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+
+from sqlalchemy import select
 
 from telephony.contact.codec import Corrupt, decode
 from telephony.errors import StoreUnavailable
 from telephony.store import keys
+from telephony.store.ledger import promise_by_token
+from telephony.store.ledger.tables import journal as table
 from telephony.store.live import REARM_MS
-from warmline.campaign.coverage import could_strike
 from warmline.campaign.house import House
-from warmline.campaign.hub import Actor
 from warmline.campaign.network import World
 from workers import jobs, journal, reconciler
 from workers.hands import Hands
@@ -23,8 +25,6 @@ WORKERS = 3
 RESTART_S = (0.5, 3.0)
 SWEEP_S = reconciler.LOOK_S
 JOURNAL_S = 15.0
-LOOKED_AT = 0.02
-"""The share of gates at which it is noted what could strike there."""
 
 
 class System:
@@ -39,20 +39,20 @@ class System:
         self.services = replace(house.services, settings=settings)
         self.idle: list[Any] = []
         self.watch = reconciler.Watch()
+        # Until then history is compared with what is live, though nobody is on the line.
+        self.compared_until = 0.0
         self._tick_at = float("inf")
         self._popped = ""
         self._outcomes: dict[str, list[str]] | None = None
-        self.possible: Counter[tuple[str, str]] = Counter()
-        # Looking must not change what happens, so it has dice of its own.
-        self._look_now = random.Random(f"{world.network.account.sid} looks")
         house.empty()
         house.clock.world = house.rest.world = world
         house.rest._clients.clear()
         house.line.pool.gate = world.gate
         self.gate.note = self._note
         self.gate.stage_of = self.stage_of
-        self.gate.passed = self._passed
         self.gate.open_stages = self.open_stages
+        self.gate.owner_of = self.owner_of
+        self.gate.promised_to = self.promised_to
         self.gate.again = self._again
         # Leases are told apart by a number drawn from the process's own generator.
         random.seed(f"{world.network.account.sid} {world.hub.dice.random()}")
@@ -122,6 +122,8 @@ class System:
             (data,) = line.exchange(("HGET", keys.JOB + name, "data"))
         except Exception as error:
             raise StoreUnavailable(repr(error)) from error
+        if data is None:
+            return self._pop()  # Redis has lost it meanwhile; RQ takes the next one, too.
         func, _, args, _ = json.loads(data)
         assert func == keys.WAKE_FUNCTION
         assert name.startswith(args[0])
@@ -140,6 +142,8 @@ class System:
             for place, word in enumerate(words):
                 if word == keys.DUE and words[place - 1] == "ZADD":
                     self.tick(int(words[place + 1]))
+                elif word == keys.OPEN and words[place - 1] == "HSET":
+                    self.gate.entered(str(words[place + 2]))
         elif name == "due":
             self.hub.wake(self.idle)
             if answer[1]:
@@ -148,6 +152,9 @@ class System:
                 self.tick(self.services.clock.now_ms() + REARM_MS)
         elif name == "LPOP" and answer is not None:
             self._popped = answer.decode()
+            actor = self.hub.current
+            if actor is not None:
+                actor.about = self._popped.partition("-")[0]
         elif name == "ZADD" and words[1] == keys.TURNS:
             self.tick(int(words[2]))
 
@@ -183,20 +190,26 @@ class System:
 
     def _sweep(self) -> None:
         self.world.network.clock.after(SWEEP_S, self._sweep)
-        if any(call.live for call in self.world.network.calls.values()):
+        if self._at_work():
             self.hub.spawn("reconciler", self._reconcile)
 
     def _reconcile(self) -> None:
         if self.gate.away("reconciler_down"):
             return
         try:
-            reconciler.look(self.services, self.watch)
+            asked = self.services.live.asked_for()
+            reconciler.look(self.services, self.watch, asked)
         except StoreUnavailable:
             return
 
+    def _at_work(self) -> bool:
+        """Whether there is anything to look at: it would be costly to look for days."""
+        live = any(call.live for call in self.world.network.calls.values())
+        return live or self.world.now < self.compared_until
+
     def _copy(self) -> None:
         self.world.network.clock.after(JOURNAL_S, self._copy)
-        if any(call.live for call in self.world.network.calls.values()):
+        if self._at_work():
             self.hub.spawn("journal", self._journal)
 
     def _journal(self) -> None:
@@ -204,13 +217,6 @@ class System:
             journal.copy(self.services)
         except StoreUnavailable:
             return
-
-    def _passed(self, actor: Actor, gate: str, before: bool) -> None:
-        """Note now and then what could strike here, and in which stage."""
-        if actor.about and self._look_now.random() < LOOKED_AT:
-            stage = self.stage_of(actor.about)
-            for name in could_strike(actor.kind, gate, before=before):
-                self.possible[name, stage] += 1
 
     # What is so ----------------------------------------------------------------------------------
 
@@ -224,21 +230,45 @@ class System:
         except Corrupt:
             return ""
 
+    def standing(self, stage: str) -> list[str]:
+        """The contacts that stand in that stage, all open ones when it is ''; in order."""
+        found: dict[bytes, bytes] = self.house.line.ask("HGETALL", keys.OPEN)
+        return sorted(name.decode() for name, at in found.items() if stage in ("", at.decode()))
+
+    def owner_of(self, call: str) -> str:
+        """The contact that a CallSid belongs to, '' when nobody knows."""
+        found = self.house.line.ask("GET", keys.call(call))
+        return found.decode() if found else ""
+
+    def promised_to(self, token: str) -> str:
+        """The contact of the promise to which this link leads."""
+        return promise_by_token(self.services.ledger, token).contact_id
+
     def quiet(self) -> bool:
         """Whether no contact is in the middle of something; promises may be open."""
+        if self.world.now < self.compared_until:
+            return False
         return not {"promised"}.symmetric_difference({*self.open_stages(), "promised"})
 
     def outcomes_in_journal(self) -> dict[str, list[str]]:
         """The different outcomes that each contact ever had, in order."""
         if self._outcomes is None:
             self._outcomes = {}
-            for _, fields in self.house.line.ask("XRANGE", keys.JOURNAL, "-", "+"):
-                entry = dict(zip(fields[::2], fields[1::2], strict=True))
-                told = self._outcomes.setdefault(entry[b"contact"].decode(), [])
-                outcome = entry[b"outcome"].decode()
+            for contact, outcome in self._told():
+                told = self._outcomes.setdefault(contact, [])
                 if outcome and (not told or told[-1] != outcome):
                     told.append(outcome)
         return self._outcomes
+
+    def _told(self) -> Iterator[tuple[str, str]]:
+        """Contact and outcome of every event: what the journal has copied, then the stream."""
+        if self.compared_until:
+            with self.services.ledger.engine.connect() as conn:
+                rows = conn.execute(select(table.c.contact_id, table.c.data).order_by(table.c.id))
+                yield from [(contact, data.get("outcome", "")) for contact, data in rows]
+        for _, fields in self.house.line.ask("XRANGE", keys.JOURNAL, "-", "+"):
+            entry = dict(zip(fields[::2], fields[1::2], strict=True))
+            yield entry[b"contact"].decode(), entry[b"outcome"].decode()
 
     def open_stages(self) -> list[str]:
         """The stages of all contacts that are not closed."""

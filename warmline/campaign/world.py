@@ -10,13 +10,14 @@ from typing import Any
 from simulator.trace import as_line
 from telephony.routing.example import example_company
 from telephony.twilio.urls import Urls
-from warmline.campaign import deeds, judge
+from warmline.campaign import judge
 from warmline.campaign.company import company_of
-from warmline.campaign.faults import BOUNDARIES, DEEDS, NETWORK, PEOPLE, SPELLS, Planned
+from warmline.campaign.faults import NETWORK
 from warmline.campaign.house import House
-from warmline.campaign.network import FALLBACK_URL, HOST, Line, World
+from warmline.campaign.network import FALLBACK_URL, HOST, Line, World, contact_in
 from warmline.campaign.people import People, staff
 from warmline.campaign.plan import FAULTY_S, Plan
+from warmline.campaign.strikes import Strikes
 from warmline.campaign.system import System
 from warmline.provision import application_form, number_form
 
@@ -35,7 +36,6 @@ class Result:
     struck: Counter[str]
     stages: Counter[tuple[str, str]]
     violations: list[judge.Violation]
-    possible: Counter[tuple[str, str]] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
     transfers: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
@@ -60,15 +60,14 @@ def play(house: House, plan: Plan) -> Result:
         world.trace.listeners.append(_counter_of(world, system))
         system.start()
         people.begin()
-        for planned in plan.faults:
-            world.network.clock.after(planned.at, _arming(world, people, planned))
+        Strikes(world, system, people, plan).set_up()
         world.run(FAULTY_S)
         _heal(world, people)
         _come_to_rest(world, system)
         violations = judge.judge(world, system)
         result = Result(plan, world.trace.lines, world.gate.struck, world.gate.stages, violations)
         judge.count(system, result.outcomes, result.transfers)
-        result.answers, result.possible = people.answers, system.possible
+        result.answers = people.answers
         result.virtual = world.now
     finally:
         system.close()
@@ -93,68 +92,18 @@ def _snake(name: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
 
 
-def _arming(world: World, people: People, planned: Planned) -> Any:
-    def arm() -> None:
-        if planned.name in BOUNDARIES:
-            world.gate.waiting.append(planned)
-        elif planned.name == "webhooks_lost":
-            _lose_webhooks(world, planned)
-        elif planned.name == "rest_away":
-            _rest_away(world, planned)
-        elif planned.name in SPELLS:
-            world.gate.begin(planned)
-        elif planned.name in DEEDS:
-            deeds.befall(people, planned)
-        elif planned.name in PEOPLE:
-            people.befall(planned)
-        else:
-            assert planned.name in NETWORK
-            _ask_network(world, planned.name, planned)
-
-    return arm
-
-
-def _ask_network(world: World, name: str, planned: Planned, times: int = 0) -> None:
-    value = {
-        "name": name,
-        "match": planned.match,
-        "times": times or planned.times,
-        "seconds": planned.seconds,
-    }
-    world.control("POST", "/sim/faults", value)
-
-
-def _lose_webhooks(world: World, planned: Planned) -> None:
-    world.gate.begin(planned)
-    # News is lost; documents still come, or nothing at all could be heard.
-    for match in ("/twilio/status/",):
-        _ask_network(world, "webhook_lose", Planned("webhook_lose", 0, match=match), -1)
-    _lift_later(world, planned.seconds, "webhook_lose")
-
-
-def _rest_away(world: World, planned: Planned) -> None:
-    world.gate.begin(planned)
-    _ask_network(world, "rest_outage", Planned("rest_outage", 0), -1)
-    _lift_later(world, planned.seconds, "rest_outage")
-
-
-def _lift_later(world: World, seconds: float, name: str) -> None:
-    def lift() -> None:
-        net = world.network
-        net.faults = [f for f in net.faults if f.name != name or f.times != -1]
-
-    world.network.clock.after(seconds, lift)
-
-
 def _counter_of(world: World, system: System) -> Any:
-    """Faults that the network itself lets strike are counted from the trace."""
-    names = NETWORK
+    """Faults that the network itself lets strike are counted from the trace: for the contact that
+    the news or the request is about.
+    """
 
     def listen(line: Line) -> None:
-        if line["kind"] == "fault" and line["name"] in names and world.hub is not None:
+        if line["kind"] == "fault" and line["name"] in NETWORK:
             world.gate.struck[line["name"]] += 1
-            for stage in system.open_stages():
-                world.gate.stages[line["name"], stage] += 1
+            actor = world.hub.current
+            about = contact_in(line["subject"].rpartition(" ")[2])
+            about = about or (actor.about if actor is not None else "")
+            world.gate.count(line["name"], [system.stage_of(about)])
 
     return listen
 
