@@ -11,6 +11,8 @@ from pathlib import Path
 
 from tests.reliability import cover, cover_people
 from tests.reliability.cover import Fault
+from warmline.campaign.coverage import STAGES
+from warmline.campaign.never import NEVER
 from warmline.verify import INVARIANTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,9 +56,20 @@ def invariant_table() -> str:
     return "\n".join(rows)
 
 
+def never_table() -> str:
+    """The pairs of fault and stage that no campaign is asked for, and why."""
+    rows = ["| faults | stages | why |", "|---|---|---|"]
+    for each in NEVER:
+        faults = " ".join(f"`{name}`" for name in sorted(each.faults))
+        stages = ", ".join(stage for stage in STAGES if stage in each.stages)
+        rows.append(f"| {faults} | {stages} | {'in a blink only: ' * each.blink}{each.why} |")
+    return "\n".join(rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "invariants": invariant_table,
     "faults": fault_table,
+    "never": never_table,
 }
 
 

@@ -120,9 +120,7 @@ def _come_to_rest(world: World, system: System) -> None:
 
     What does not come to rest in time is judged as it stands.
     """
-    until = world.now + REST_LIMIT_S
-    while world.now < until and (judge.live_calls(world) or not system.quiet()):
-        world.run(world.now + 5.0)
+    _calm_down(world, system)
     last = world.now + PROMISES_LIMIT_S
     while world.now < last and system.open_stages() and not judge.live_calls(world):
         due = world.network.clock.next_due()
@@ -133,11 +131,15 @@ def _come_to_rest(world: World, system: System) -> None:
         while world.now < until and judge.live_calls(world):
             world.run(world.now + 5.0)
     world.run(world.now + 15.0)
-    # Who was promised a call may have called in just now.
+    # Whoever was promised a call may have called just then.
+    _calm_down(world, system)
+    world.trace.write("rest_time")
+
+
+def _calm_down(world: World, system: System) -> None:
     until = world.now + REST_LIMIT_S
     while world.now < until and (judge.live_calls(world) or not system.quiet()):
-        world.run(world.now + 15.0)
-    world.trace.write("rest_time")
+        world.run(world.now + 5.0)
 
 
 __all__ = ["Result", "play"]
