@@ -42,8 +42,9 @@ def turns(services: Services, kind: str, turn: Turn, stop: threading.Event) -> N
     while not stop.is_set():
         try:
             if time.monotonic() - beaten >= BEAT_S:
-                services.live.feed.beat(name, services.clock.now_ms())
+                # Set first: while Redis takes no writes, the turns go on between two tries.
                 beaten = time.monotonic()
+                services.live.feed.beat(name, services.clock.now_ms())
             pause = turn(services, stop)
             if away:
                 log.warning("%s works again", name)

@@ -139,8 +139,9 @@ def _set_hold(task: Task, command: co.Hold | co.Unhold, *, held: bool) -> Event:
         command.call,
         held,
         task.urls.held(contact.id, command.leg),
-        # Twilio may say yes and do nothing: a repetition is read back.
-        reread=task.pending.tries > 0,
+        # Twilio may say yes and do nothing: a repetition is read back, and so is what lets an agent
+        # go, for whom the customer must not be on hold any more (S3).
+        reread=not held or task.pending.tries > 0,
     )
     if answer.fate is Fate.DONE and answer.value is not None:
         return HoldRead(task.pending.id, command.leg, answer.value)

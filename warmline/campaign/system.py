@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -196,8 +197,10 @@ class System:
     def _reconcile(self) -> None:
         if self.gate.away("reconciler_down"):
             return
-        try:
+        asked: set[str] = set()
+        with suppress(StoreUnavailable):
             asked = self.services.live.asked_for()
+        try:
             reconciler.look(self.services, self.watch, asked)
         except StoreUnavailable:
             return
