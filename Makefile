@@ -46,7 +46,8 @@ planted: $(READY)
 	@$(BIN)/python -m tests.planted --out var/planted.json $(ARGS)
 
 soak: $(READY)
-	@$(BIN)/warmline simulate --calls 150000 --processes 2 --coverage --json $(ARGS)
+	@$(BIN)/warmline simulate --calls 150000 --processes 2 --aim --coverage --json \
+		--faults all,agent_holds,callback_promised,link_moves,link_cancels $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check .

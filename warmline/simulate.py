@@ -28,7 +28,12 @@ SHRUNK = 3
 @click.command()
 @click.option("--calls", type=click.IntRange(1), default=120, show_default=True, help="Callers.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Decides everything.")
-@click.option("--faults", default="all", show_default=True, help="all, none, or NAME,NAME,…")
+@click.option(
+    "--faults",
+    default="all",
+    show_default=True,
+    help="all, none, or NAME,NAME,… (all may be one of them)",
+)
 @click.option("--world", type=int, help="Play only this world, as a failed campaign named it.")
 @click.option("--plan", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="Play only the world in this file.")  # fmt: skip
@@ -38,6 +43,8 @@ SHRUNK = 3
               help="Failing worlds are kept here, as small as they can be.")  # fmt: skip
 @click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True,
               help="Play the worlds in so many processes side by side.")  # fmt: skip
+@click.option("--aim", is_flag=True, help="Let most faults wait for a stage of a contact, so that "
+              "seldom ones are struck, too.")  # fmt: skip
 @click.option("--coverage", is_flag=True, help="Show which fault struck in which stage; fail if "
               "one struck too seldom where it can.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
@@ -50,6 +57,7 @@ def command(
     trace: Path | None,
     folder: Path,
     processes: int,
+    aim: bool,
     coverage: bool,
     as_json: bool,
 ) -> None:
@@ -67,12 +75,12 @@ def command(
     if file is not None:
         worlds = [_planned(file)]
     elif world is not None:
-        worlds = [draw(world, min(calls, CALLERS), names)]
+        worlds = [draw(world, min(calls, CALLERS), names, aim=aim)]
     else:
-        worlds = list(plans(seed, calls, names))
+        worlds = list(plans(seed, calls, names, aim=aim))
     if trace is not None and processes > 1:
         raise BadInput("processes", "a trace is written by one process; leave one of the two out")
-    total = Sum(seed, calls, faults)
+    total = Sum(seed, calls, faults, aim)
     if processes > 1:
         side_by_side(worlds, total, processes)
         worlds = []
@@ -156,7 +164,7 @@ def _tell(total: Sum, small: list[Result], kept_at: list[Path]) -> None:
     for result, path in zip(small, kept_at, strict=True):
         plan = result.plan
         faults = ", ".join(f"{each.name} at {each.at}" for each in plan.faults) or "no faults"
-        click.secho(f"\nbroken: {replay_world(plan, total.faults)}", fg="red")
+        click.secho(f"\nbroken: {replay_world(plan, total.faults, aim=total.aim)}", fg="red")
         click.echo(f"still with {len(plan.callers)} callers and {faults}:")
         click.echo(f"  warmline simulate --plan {path}")
         for violation in result.violations[:5]:

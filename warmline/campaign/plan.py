@@ -65,10 +65,11 @@ EVENTS = tuple(
     for event in ("", "participant-join ", "participant-leave ", "answered ", "completed ", "amd ")
 )
 MUSIC = "hold https://calls.example.com/twilio/voice/"
-NOT_IN_ALL = frozenset({"carrier_drop", "web_slow", *LOSSES})
+NOT_IN_ALL = frozenset({"carrier_drop", "web_slow", *DEEDS, *LOSSES})
 """`carrier_drop` is `line_drops` without a person. `web_slow` breaks S2 wherever it strikes: Twilio
 waits 15 s for a document, in silence, unless its address carries a shorter time-out (#rt=…).
-`LOSSES` come in when 2,000 contacts with them have broken nothing.
+`DEEDS` and `LOSSES` are named beside `all` until 2,000 contacts of `make campaign` with them break
+nothing.
 """
 
 
@@ -132,11 +133,14 @@ class Plan:
         return cls(**{**known, "callers": tuple(value["callers"])})
 
 
-def draw(seed: int, callers: int, names: tuple[str, ...]) -> Plan:
-    """The plan of a world: some of the named faults, at moments of their own."""
+def draw(seed: int, callers: int, names: tuple[str, ...], *, aim: bool = False) -> Plan:
+    """The plan of a world: some of the named faults, at moments of their own; most of them aimed
+    at stages if ``aim`` says so.
+    """
     dice = random.Random(f"{seed} plan")
     count = dice.choice((0, 1, 1, 2, 2, 3, 4, MOST_FAULTS)) if names else 0
-    faults = _apart([_drawn(dice, names) for _ in range(count)])
+    one = _drawn if aim else _unaimed
+    faults = _apart([one(dice, names) for _ in range(count)])
     stages = {fault.stage for fault in faults}
     if "restoring" in stages and "line_drops" in names:
         # Nobody is called back whose line has not broken.
@@ -159,10 +163,14 @@ def draw(seed: int, callers: int, names: tuple[str, ...]) -> Plan:
 def _drawn(dice: random.Random, names: tuple[str, ...]) -> Planned:
     """One fault: at a moment, or aimed at a stage in which it can strike."""
     if dice.random() >= AIMED:
-        return _fault(dice, dice.choice(names))
+        return _unaimed(dice, names)
     pairs, weights = _pairs(names)
     ((name, stage),) = dice.choices(pairs, cum_weights=weights)
     return _aimed(dice, name, stage)
+
+
+def _unaimed(dice: random.Random, names: tuple[str, ...]) -> Planned:
+    return _fault(dice, dice.choice(names))
 
 
 def _aimed(dice: random.Random, name: str, stage: str) -> Planned:
@@ -248,7 +256,9 @@ def names_of(text: str) -> tuple[str, ...]:
         return tuple(name for name in NAMES if name not in NOT_IN_ALL)
     if text == "none":
         return ()
-    names = tuple(name.strip() for name in text.split(","))
+    wanted = [name.strip() for name in text.split(",")]
+    usual = names_of("all") if "all" in wanted else ()
+    names = (*usual, *(name for name in wanted if name != "all" and name not in usual))
     for name in names:
         if name not in NAMES:
             raise ValueError(f"no fault is called {name!r}; there are {', '.join(sorted(NAMES))}")

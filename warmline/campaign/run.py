@@ -30,6 +30,7 @@ class Sum:
     seed: int
     calls: int
     faults: str
+    aim: bool = False
     worlds: int = 0
     contacts: int = 0
     struck: Counter[str] = field(default_factory=Counter)
@@ -87,11 +88,11 @@ class Sum:
             "contacts_per_second": round(speed, 2),
             "contacts_per_cpu_second": round(of_core, 2),
             "seconds": round(self.seconds, 2),
-            "command": replay(self.seed, self.calls, self.faults),
+            "command": replay(self.seed, self.calls, self.faults, aim=self.aim),
             "failed": [
                 {
                     "world": result.plan.seed,
-                    "command": replay_world(result.plan, self.faults),
+                    "command": replay_world(result.plan, self.faults, aim=self.aim),
                     "violations": [vars(each) for each in result.violations[:5]],
                 }
                 for result in self.failed[:20]
@@ -99,24 +100,25 @@ class Sum:
         }
 
 
-def replay(seed: int, calls: int, faults: str) -> str:
+def replay(seed: int, calls: int, faults: str, *, aim: bool = False) -> str:
     """The command that does the same again."""
-    return f"warmline simulate --calls {calls} --seed {seed} --faults {faults}"
+    return f"warmline simulate --calls {calls} --seed {seed} --faults {faults}{' --aim' * aim}"
 
 
-def replay_world(plan: Plan, faults: str) -> str:
+def replay_world(plan: Plan, faults: str, *, aim: bool = False) -> str:
     """The command that plays one world of a campaign again."""
-    return f"warmline simulate --world {plan.seed} --calls {plan.drawn} --faults {faults}"
+    wanted = f"--calls {plan.drawn} --faults {faults}{' --aim' * aim}"
+    return f"warmline simulate --world {plan.seed} {wanted}"
 
 
-def plans(seed: int, calls: int, names: tuple[str, ...]) -> Iterator[Plan]:
+def plans(seed: int, calls: int, names: tuple[str, ...], *, aim: bool = False) -> Iterator[Plan]:
     """The worlds of a campaign: a few callers each, with a seed of their own."""
     dice = random.Random(f"{seed} campaign")
     left = calls
     while left > 0:
         size = min(left, CALLERS)
         left -= size
-        yield draw(dice.getrandbits(32), size, names)
+        yield draw(dice.getrandbits(32), size, names, aim=aim)
 
 
 def campaign(

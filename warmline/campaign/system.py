@@ -198,8 +198,9 @@ class System:
         if self.gate.away("reconciler_down"):
             return
         asked: set[str] = set()
-        with suppress(StoreUnavailable):
-            asked = self.services.live.asked_for()
+        if self.house.line.ask("EXISTS", keys.LOST):
+            with suppress(StoreUnavailable):
+                asked = self.services.live.asked_for()
         try:
             reconciler.look(self.services, self.watch, asked)
         except StoreUnavailable:
