@@ -68,6 +68,8 @@ def with_ana(scene: Scene, customer: str) -> tuple[str, str]:
     call = to_department(scene, customer, "1")
     ana = scene.rung(ANA)
     scene.hears(call, "people", ana)
+    # Where news is slow, they hear each other before Warmline knows that they do.
+    scene.stage(call, "talking")
     scene.tell("Ana of Sales takes the call; customer and agent hear each other.")
     return call, ana
 
