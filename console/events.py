@@ -42,7 +42,7 @@ MUCH = 8
 # How long news for one phone are gathered, at least and at most. So many events, or events times
 # streams, are still followed by the shortest wait.
 GATHER_S = 0.02
-LONGEST_GATHER_S = 0.25
+LONGEST_GATHER_S = 0.15
 LARGE = 16
 # How old what is known of the streams' sessions may be; it is asked for all of them at once.
 CHECK_S = 2.5
