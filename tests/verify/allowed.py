@@ -252,6 +252,19 @@ ALLOWED: dict[str, Case] = {
         ),
         NONE,
     ),
+    "a dial for a customer who called in again and hears that they are expected": (
+        "S8",
+        lambda: (
+            waiting()
+            .down(10, "mary", "self", "R")
+            .calls_in(30, "again")
+            .dials(31, "ben", BEN)
+            .named(31, "ben", "m")
+            .down(34, "again", "self")
+            .down(35, "ben", "service")
+        ),
+        NONE,
+    ),
     "a dial that keeps a promise": ("S8", lambda: kept(1100), with_promise()),
     "a dial after the customer's line broke": (
         "S8",

@@ -301,6 +301,17 @@ BROKEN: dict[str, Case] = {
         lambda: waiting().down(10, "mary", "self", "R").dials(16, "ben", BEN).named(16, "ben", "m"),
         NONE,
     ),
+    "a member is dialled for one who left while somebody else calls in": (
+        "S8",
+        lambda: (
+            waiting()
+            .down(10, "mary", "self", "R")
+            .calls_in(15, "otto", OTTO)
+            .dials(16, "ben", BEN)
+            .named(16, "ben", "m")
+        ),
+        NONE,
+    ),
     "a member is dialled when there is no customer at all": (
         "S8",
         lambda: waiting().down(10, "mary", "self", "R").dials(16, "ben", BEN),

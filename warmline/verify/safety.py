@@ -265,11 +265,19 @@ def s8_too_late(truth: Truth, leg: Leg) -> None:
         _dial_for_nobody(truth, leg)
         return
     left = contact.left
-    if not leg.sure or left is None or contact.left_by == "carrier":
+    if not leg.sure or left is None or contact.left_by == "carrier" or _back(truth, contact):
         return
     if leg.dialled - left > _patience(truth, contact, left):
         reason = f"dialled {leg.dialled - left:.1f} s after the customer left"
         truth.late_dials.append((truth.t, truth.seq, leg, reason))
+
+
+def _back(truth: Truth, contact: Contact) -> bool:
+    """They have called in again, and are on the line in a call that no address has named: greeted
+    with the contact they expect, they hang up before their next document is asked for.
+    """
+    again = truth.by_customer.get(contact.customer)
+    return again is not None and not again.id and again.connected > 0
 
 
 def _dial_for_nobody(truth: Truth, leg: Leg) -> None:
