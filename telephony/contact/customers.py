@@ -218,8 +218,10 @@ def choice_overdue(contact: Contact, now: int) -> Contact:
 
 
 def recording_overdue(contact: Contact, now: int) -> Contact:
-    """No message was recorded: whoever waits is led on, also one who cannot be called back."""
+    """No message was recorded: whoever waits is led on, and whose line broke is called back."""
     if not on_line(contact):
+        if _line_broke(contact, contact.customer_leg):
+            return _restore(contact, Stage.CHOOSING, now)
         return part(contact, ContactOutcome.CUSTOMER_LEFT, "left_without_message", now)
     if contact.question is Question.CLOSED and not contact.customer:
         return ask_ticket(contact, "no_message", now)
@@ -261,8 +263,8 @@ def settle_line(contact: Contact, now: int) -> Contact:
     return LEFT[contact.stage](contact, leg, now)
 
 
-def _line_broke(contact: Contact, leg: Leg) -> bool:
-    return leg.ending is Ending.FAILED and bool(contact.customer)
+def _line_broke(contact: Contact, leg: Leg | None) -> bool:
+    return leg is not None and leg.ending is Ending.FAILED and bool(contact.customer)
 
 
 def _gone_waiting(contact: Contact, leg: Leg, now: int) -> Contact:

@@ -174,6 +174,25 @@ def test_silence_that_is_reported_late_is_no_message() -> None:
     assert play.quietly(ev.TicketOpened("none", "t1")).contact is play.contact
 
 
+def test_whose_line_broke_before_a_message_is_called_back() -> None:
+    play = recording()
+    play.end(play.customer, Ending.FAILED)
+    play.pass_ms(RECORDING_GRACE_MS + 1)
+    assert play.contact.stage is Stage.RESTORING
+    back = play.customer
+    assert back.outbound
+    assert play.contact.resume is Stage.SEEKING
+
+
+def test_a_message_that_comes_though_the_line_broke_is_enough() -> None:
+    play = recording()
+    play.end(play.customer, Ending.FAILED)
+    play.tell(ev.MessageRecorded(URL, 7))
+    play.pass_ms(RECORDING_GRACE_MS + 1)
+    assert play.contact.message_url == URL
+    assert play.contact.outcome is ContactOutcome.TICKETED
+
+
 # -- the lease of a dial ------------------------------------------------------------------------
 
 

@@ -12,11 +12,13 @@ import redis
 from rq import Queue
 from rq.serializers import JSONSerializer, PickleSerializer
 
+from telephony.contact.events import DeadlinePassed
 from telephony.embedded import EmbeddedRedis
 from telephony.errors import StoreUnavailable
 from telephony.settings import variable
 from telephony.store import keys
 from telephony.store.live import Live
+from tests.live.making import contact_due
 from tests.workers.desk import ID, Desk
 from tests.workers.system import eventually, process
 from workers import jobs
@@ -86,6 +88,19 @@ def test_a_job_that_fails_is_kept_by_rq_and_the_next_one_runs(
     worker.work(burst=True, logging_level="ERROR")
     assert ran == ["a", "b"]
     assert queue.failed_job_registry.count == 1
+
+
+def test_what_is_due_is_worked_on_while_no_clock_runs(
+    desk: Desk, worker: WakeWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    monkeypatch.setattr(jobs, "wake", ran.append)
+    now = desk.clock.now
+    due, later = contact_due(1, now), contact_due(2, now + 1)
+    for contact in (due, later):
+        desk.services.live.commit(None, contact, DeadlinePassed(), now)
+    worker.work(burst=True, logging_level="ERROR")
+    assert ran == [due.id]
 
 
 def test_an_outage_within_a_job_is_no_failure_of_the_job(

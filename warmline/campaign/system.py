@@ -21,6 +21,7 @@ from warmline.campaign.house import House
 from warmline.campaign.network import World
 from workers import jobs, journal, reconciler
 from workers.hands import Hands
+from workers.worker import BEAT_S
 
 WORKERS = 3
 RESTART_S = (0.5, 3.0)
@@ -177,8 +178,10 @@ class System:
         again = self.services.clock.now_ms() + 200
         try:
             if self.gate.away("clock_down"):
-                self.tick(again)
-                return
+                # Each worker looks with its beat.
+                self.hub.pause(self.hub.dice.uniform(0.0, BEAT_S))
+                while self.gate.away("workers_down"):
+                    self.hub.pause(1.0)
             self.services.live.due(self.services.clock.now_ms())
         except StoreUnavailable:
             self.tick(again)
