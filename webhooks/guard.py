@@ -26,7 +26,7 @@ from telephony.contact.edit import Impossible
 from telephony.contact.edit import Refused as StepRefused
 from telephony.contact.records import Record
 from telephony.errors import NotFound, RecordBroken, StoreUnavailable
-from telephony.twilio import forms, signature, twiml, urls, voice
+from telephony.twilio import forms, holding, signature, twiml, urls, voice
 from telephony.twilio.events import ENDINGS
 from telephony.twilio.forms import BadForm
 from webhooks import metrics
@@ -236,7 +236,7 @@ class Door:
         house = self.houses.known()
         args, fields = inbound.args, inbound.fields
         if inbound.path == urls.HOLD:
-            return voice.hold_trouble(house, f"{house.urls.base}{urls.HOLD}?{urlencode(args)}")
+            return holding.hold_trouble(house, f"{house.urls.base}{urls.HOLD}?{urlencode(args)}")
         rounds = int(args["w"]) if args.get("w", "").isdigit() else 0
         if unknown and rounds >= _PATIENCE and fields.get("Direction") == "inbound":
             # Nobody remembers this caller: better to begin anew than to wait for ever.

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import structlog
+
 from telephony.contact.events import MusicAsked
+from telephony.contact.model import Contact
+from telephony.contact.targets import department_of
 from telephony.errors import NotFound, RecordBroken, StoreUnavailable
-from telephony.twilio import twiml, urls, voice
+from telephony.store.ledger import recent_waits
+from telephony.twilio import holding, twiml, urls, voice
 from telephony.twilio.voice import Scene
 from webhooks.answers import Answers, leg_of
 from webhooks.guard import Door, Inbound
+
+if TYPE_CHECKING:
+    from telephony.bootstrap import Services
+
+ENOUGH = 5
+"""Of so many contacts the wait must be known before anybody is told to expect it."""
+
+log = structlog.get_logger("webhooks")
 
 
 def register(door: Door) -> None:
@@ -22,13 +37,14 @@ def register(door: Door) -> None:
             contact = door.services.live.load(inbound.contact).contact
         scene: Scene = answers.scene(contact, leg_of(contact, inbound.leg))
         turn = inbound.args.get("n", "")
-        return voice.hold(scene, int(turn) if turn.isdigit() else 0)
+        return holding.hold(scene, int(turn) if turn.isdigit() else 0)
 
     def news(inbound: Inbound) -> str:
         """What is new, announced over the music; nothing when it cannot be known."""
         try:
             contact = door.services.live.load(inbound.contact).contact
-            return voice.news(answers.scene(contact, leg_of(contact, inbound.leg)))
+            scene = answers.scene(contact, leg_of(contact, inbound.leg))
+            return holding.news(scene, _expected_ms(door.services, contact))
         except (StoreUnavailable, NotFound, RecordBroken):
             return twiml.response()
 
@@ -44,3 +60,16 @@ def register(door: Door) -> None:
     door.voice(urls.HOLD, hold, methods=("GET", "POST"))
     door.voice(urls.NEWS, news)
     door.voice(urls.FALLBACK, fallback, methods=("GET", "POST"))
+
+
+def _expected_ms(services: Services, contact: Contact) -> int:
+    """How long people wait for the contact's department now; 0 when too few were answered lately,
+    or history cannot be asked.
+    """
+    try:
+        waits = recent_waits(services.ledger, now=services.clock.now_ms())
+    except StoreUnavailable as error:
+        log.warning("hold.no_history", error=str(error))
+        return 0
+    lately = waits.get(department_of(contact))
+    return lately.median_ms if lately is not None and lately.contacts >= ENOUGH else 0

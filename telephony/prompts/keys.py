@@ -33,7 +33,6 @@ class Prompt(StrEnum):
     HOLD_FIRST = "hold_first"
     HOLD_NEXT = "hold_next"
     HOLD_WAITING = "hold_waiting"
-    HOLD_PLACE = "hold_place"
     HOLD_MINUTES = "hold_minutes"
     HOLD_AGENT_CONSULTING = "hold_agent_consulting"
     HOLD_AGENT_RETURNING = "hold_agent_returning"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from telephony.contact.documents import Document, HoldNews, choices_of, hold_news
+from telephony.contact.documents import Document, choices_of
 from telephony.contact.model import Contact, HuntPurpose, Leg, PromiseState, Question, Role, Stage
 from telephony.contact.targets import department_of
 from telephony.prompts import Prompt, say, speak_duration, speak_time, speech_tag
@@ -23,11 +23,6 @@ _WHISPERS = 3
 _KEY_SECONDS = 5
 _MESSAGE_SECONDS = 180
 _MESSAGE_SILENCE = 4  # who has finished must not wait in silence for long (S2)
-_ROUNDS = 40
-"""How often a hold document plays its music before it asks again: twenty minutes of our own.
-
-Twilio has no fallback address for these documents: when one asks and we are away, the room falls
-silent. So it hardly ever asks, and what is new is announced over it (``news``)."""
 
 
 @dataclass(frozen=True)
@@ -336,52 +331,6 @@ def render(document: Document, scene: Scene, lead: str = "") -> str:
     """The TwiML of a document; ``lead`` are verbs that are heard before it."""
     twiml_text = DOCUMENTS[document](scene)
     return twiml_text.replace(twiml.HEAD, twiml.HEAD + lead, 1) if lead else twiml_text
-
-
-# -- hold ---------------------------------------------------------------------------------------
-
-
-def hold(scene: Scene, turn: int) -> str:
-    """News, music for a long time, and the next document.
-
-    Play, Say, Pause and Redirect are all that a hold document may contain.
-    """
-    house, contact, leg = scene.house, scene.contact, scene.leg
-    return twiml.response(
-        _news(scene, hold_news(contact, leg), turn),
-        twiml.play(house.hold_music, _ROUNDS),
-        twiml.redirect(house.urls.hold(contact.id, leg.id, turn + 1)),
-    )
-
-
-def news(scene: Scene) -> str:
-    """What is new, to be announced to a leg that hears music."""
-    return twiml.response(_news(scene, hold_news(scene.contact, scene.leg), turn=1))
-
-
-def hold_trouble(house: House, back: str) -> str:
-    """Hold music while we cannot know what is new; commands act on the leg as ever."""
-    return twiml.response(twiml.play(house.hold_music, _ROUNDS), twiml.redirect(back))
-
-
-def _news(scene: Scene, news: HoldNews, turn: int) -> str:
-    department = scene.department
-    if news is HoldNews.CONNECTING:
-        key = Prompt.HOLD_WAITING if turn else Prompt.HOLD_FIRST
-        return scene.speech(key, department=department)
-    if news is HoldNews.AGENT_SEEKS:
-        return scene.speech(Prompt.HOLD_NEXT, name=scene.agent, department=department)
-    if news is HoldNews.CONSULTING:
-        return scene.speech(Prompt.HOLD_AGENT_CONSULTING, name=scene.agent, department=department)
-    if news is HoldNews.AGENT_HOLDS:
-        return scene.speech(Prompt.HOLD_BY_AGENT, name=scene.holder)
-    if news is HoldNews.RETURNING:
-        return scene.speech(Prompt.HOLD_AGENT_RETURNING, name=scene.agent, department=department)
-    if news is HoldNews.LINE_LOST:
-        return scene.speech(Prompt.AGENT_CUSTOMER_LOST)
-    if news is HoldNews.CALLING_CUSTOMER:
-        return scene.speech(Prompt.AGENT_CALLING_BACK, customer=scene.customer)
-    return ""
 
 
 # -- when we cannot know what to say ------------------------------------------------------------

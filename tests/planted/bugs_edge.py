@@ -65,7 +65,7 @@ BUGS: Final[tuple[Bug, ...]] = (
     # documents
     Bug(
         "music_ends",
-        "telephony/twilio/voice.py",
+        "telephony/twilio/holding.py",
         "        twiml.play(house.hold_music, _ROUNDS),\n"
         "        twiml.redirect(house.urls.hold(contact.id, leg.id, turn + 1)),\n",
         "        twiml.play(house.urls.short_music(), 1),\n",

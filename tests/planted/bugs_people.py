@@ -191,7 +191,7 @@ BUGS: Final[tuple[Bug, ...]] = (
     Bug(
         "broken_line_is_a_goodbye",
         CONTACT + "customers.py",
-        "    return leg.ending is Ending.FAILED and bool(contact.customer)\n",
+        "    return leg is not None and leg.ending is Ending.FAILED and bool(contact.customer)\n",
         "    return False\n",
         "a customer whose line broke while waiting is not called back",
     ),

@@ -28,7 +28,7 @@ from telephony.contact.model import (
 from telephony.contact.plans import Plan, Rung, RungKind, Strategy, Target, TargetKind
 from telephony.contact.records import replace
 from telephony.prompts import LANGUAGES, Prompt
-from telephony.twilio import voice
+from telephony.twilio import holding, voice
 from telephony.twilio.urls import Urls
 from telephony.twilio.voice import House, Scene
 
@@ -280,13 +280,13 @@ def test_the_news_is_the_truth_of_the_moment(news: HoldNews, words: str) -> None
         ),
         HoldNews.RETURNING: replace(CONTACT, hunt=replace(HUNT, purpose=HuntPurpose.RETURN)),
     }[news]
-    root = parsed(voice.hold(scene(contact), 0))
+    root = parsed(holding.hold(scene(contact), 0))
     assert words in said(root)
-    assert words in said(parsed(voice.news(scene(contact)))) or news is HoldNews.CONNECTING
+    assert words in said(parsed(holding.news(scene(contact)))) or news is HoldNews.CONNECTING
 
 
 def test_staff_whose_customer_s_line_broke_are_told_and_hear_music() -> None:
-    root = parsed(voice.hold(scene(replace(CONTACT, stage=Stage.RESTORING), AGENT), 0))
+    root = parsed(holding.hold(scene(replace(CONTACT, stage=Stage.RESTORING), AGENT), 0))
     assert "line has failed" in said(root)
     assert [verb.tag for verb in root] == ["Say", "Play", "Redirect"]
 
@@ -294,7 +294,7 @@ def test_staff_whose_customer_s_line_broke_are_told_and_hear_music() -> None:
 def test_the_company_s_own_music_is_played_where_it_has_some() -> None:
     house = dataclasses.replace(HOUSE, music="https://music.example/waltz.mp3")
     root = parsed(
-        voice.hold(
+        holding.hold(
             Scene(house, replace(CONTACT, stage=Stage.TALKING, transfers=()), CUSTOMER, NOW), 1
         )
     )
@@ -318,7 +318,7 @@ def test_the_usual_documents_cost_microseconds() -> None:
     def all_of_them() -> None:
         voice.render(Document.ROOM, scene())
         voice.render(Document.WHISPER, scene(leg=RECEIVER))
-        voice.hold(scene(), 0)
+        holding.hold(scene(), 0)
 
     # 30 µs each on an idle core; the bound leaves room for a busy one.
     best = min(timeit.repeat(all_of_them, number=200, repeat=7)) / 200 / 3

@@ -12,6 +12,7 @@ from telephony.contact.events import TransferAsked
 from telephony.contact.model import Stage, TransferMode
 from telephony.contact.plans import Target, TargetKind
 from telephony.store.connection import Line
+from telephony.store.ledger import ContactRecord, upsert_contacts
 from telephony.twilio import urls
 from telephony.twilio.urls import Urls
 from tests.webhooks.support import ACCOUNT, OURS, Twilio, call_sid, document, said, verbs
@@ -86,6 +87,40 @@ def test_news_is_announced_as_words_alone(twilio: Twilio) -> None:
     assert verbs(root) == ["Say"]
     assert "You are next. Ana is finding a colleague in Billing" in said(root)
     assert verbs(twilio.voice(agent.replace(urls.HOLD, urls.NEWS), AGENT)) == []
+
+
+def answered(twilio: Twilio, contacts: int, waited_ms: int) -> None:
+    """So many customers have waited so long for sales within the last hour."""
+    now = twilio.clock.ms
+    rows = [
+        ContactRecord(
+            id=f"c{number}", customer="+12025550177", dialled=OURS, state="closed", version=9,
+            department="sales", started_at=now - 3_600_000, answered_at=now - 3_600_000 + waited_ms,
+        )
+        for number in range(contacts)
+    ]  # fmt: skip
+    upsert_contacts(twilio.services.ledger, rows)
+
+
+def test_whoever_waits_hears_how_long_it_may_still_take_where_it_was_measured(
+    twilio: Twilio,
+) -> None:
+    news = waiting(twilio).replace(urls.HOLD, urls.NEWS)
+    twilio.joins(CONTACT, CALL, 1)
+    answered(twilio, 4, 240_000)
+    assert "The wait" not in said(twilio.voice(news, CALL)), "four are too few to go by"
+    answered(twilio, 5, 240_000)
+    assert "The wait is now about 4 minutes." in said(twilio.voice(news, CALL))
+    twilio.clock.ms += 120_000
+    assert "The wait is now about 2 minutes." in said(twilio.voice(news, CALL))
+    twilio.clock.ms += 120_000
+    assert "The wait" not in said(twilio.voice(news, CALL)), "longer than most: nobody knows"
+
+
+def test_an_agent_s_news_name_no_wait(twilio: Twilio) -> None:
+    customer, _ = transferring(twilio)
+    answered(twilio, 9, 240_000)
+    assert "The wait" not in said(twilio.voice(customer.replace(urls.HOLD, urls.NEWS), CALL))
 
 
 def test_what_is_not_known_is_not_announced(twilio: Twilio) -> None:
