@@ -42,7 +42,7 @@ def quiet_lines(scene: Scene) -> None:
     """Calls that an earlier test left are over before the next begins."""
     live = scene.http.get(f"{scene.simulator}/sim/calls?live=1", timeout=5).json()["calls"]
     for call in live:
-        scene.control(f"calls/{call['sid']}/hangup")
+        scene.hang_up(call["sid"])
 
 
 def test_one_person_plays_caller_and_agent_on_one_screen(

@@ -34,7 +34,7 @@ def quiet_house(scene: Scene) -> None:
     scene.control("switches", {"speech_rate": QUICK_VOICE})
     live = scene.http.get(f"{scene.simulator}/sim/calls?live=1", timeout=5).json()["calls"]
     for call in live:
-        scene.control(f"calls/{call['sid']}/hangup")
+        scene.hang_up(call["sid"])
     scene.wait("all earlier contacts are over", lambda _: not _live_contacts(scene))
     for name in ("ana", "ben", "carla"):
         # Nobody wraps up what an earlier test left.
