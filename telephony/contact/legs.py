@@ -1,10 +1,10 @@
 """One phone call as a state machine, and the folding of all news about legs into the contact.
 
 Theory. A leg only moves forward (REQUESTED, RINGING, ANSWERED, ACCEPTED, JOINED, ENDED), except
-that
-a leg that left the room is ACCEPTED again: it may come back. News travels in separate requests and
-arrives in any order, so news of an earlier state is late, not wrong. Room news carries Twilio's
-SequenceNumber and the ConferenceSid; whatever is older than what is known is late.
+that a leg that left the room is ACCEPTED again: it may come back. News travels in separate requests
+and arrives in any order, so news of an earlier state is late, not wrong. What Twilio answers when
+it is asked stands in inspecting.py. Room news carries Twilio's SequenceNumber and the
+ConferenceSid; whatever is older than what is known is late.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from telephony.contact import events as ev
-from telephony.contact.edit import put_leg, staff_present, unwant
+from telephony.contact.edit import put_leg, unwant
 from telephony.contact.model import AttemptOutcome, Contact, Ending, Leg, LegState, Role, Stage
 from telephony.contact.records import replace
 from telephony.contact.words import Word
@@ -252,7 +252,8 @@ def hear(leg: Leg, news: News, event: ev.Event, now: int, call: str = "") -> Leg
     return replace(after, state=goal, since=since, call=call or leg.call, strange=False)
 
 
-def _moved(contact: Contact, old: Leg, new: Leg) -> Contact:
+def moved(contact: Contact, old: Leg, new: Leg) -> Contact:
+    """The contact with the leg as it is now; the same object when nothing changed."""
     return contact if new == old else put_leg(contact, new)
 
 
@@ -295,7 +296,7 @@ def fold_leg(contact: Contact, event: LegEvent, now: int) -> Contact:
     leg = contact.leg(event.leg) if event.leg else contact.leg_of(event.call)
     if leg is None or (leg.call and event.call and leg.call != event.call):
         return contact
-    return _moved(contact, leg, hear(leg, LEG_NEWS[type(event)], event, now, event.call))
+    return moved(contact, leg, hear(leg, LEG_NEWS[type(event)], event, now, event.call))
 
 
 def fold_room(contact: Contact, event: RoomEvent, now: int) -> Contact:
@@ -344,7 +345,7 @@ def fold_music(contact: Contact, event: ev.MusicAsked, now: int) -> Contact:
     while our addresses cannot be reached for its document.
     """
     leg = contact.leg(event.leg)
-    return contact if leg is None else _moved(contact, leg, hear(leg, News.MUSIC, event, now))
+    return contact if leg is None else moved(contact, leg, hear(leg, News.MUSIC, event, now))
 
 
 def fold_asked(contact: Contact, event: ev.DocumentAsked, now: int) -> Contact:
@@ -358,60 +359,14 @@ def fold_asked(contact: Contact, event: ev.DocumentAsked, now: int) -> Contact:
     return put_leg(contact, replace(leg, since=now)) if on_the_way else contact
 
 
-def fold_inspection(contact: Contact, event: ev.Inspected, now: int) -> Contact:
-    """What Twilio says is there. News younger than the question wins over the answer."""
-    contact = replace(contact, looked=now)
-    present = staff_present(contact)
-    for fact in event.legs:
-        leg = contact.leg_of(fact.call)
-        if leg is not None and leg.since < event.at:
-            contact = _moved(contact, leg, _correct(leg, fact, event, now))
-    return _left_unheard(contact) if present and not staff_present(contact) else contact
-
-
-def _left_unheard(contact: Contact) -> Contact:
-    """The last of ours went, and no news told us: nothing of ours may be reachable, the music of a
-    hold neither. Whoever is left alone is fetched instead, for a redirect has a fallback address.
-    """
-    leg = contact.customer_leg
-    if leg is None or leg.state is not LegState.JOINED:
-        return contact
-    return put_leg(contact, replace(leg, deaf=True))
-
-
-_UNANSWERED = frozenset({LegState.REQUESTED, LegState.RINGING})
-
-
-def _correct(leg: Leg, fact: ev.LegFact, event: ev.Inspected, now: int) -> Leg:
-    if not fact.live:
-        ended = ev.LegEnded(leg.id, leg.call, fact.ending or Ending.HUNG_UP)
-        return hear(leg, News.ENDED, ended, now)
-    if leg.state is LegState.REQUESTED and fact.ringing:
-        return hear(leg, News.RANG, event, now)
-    if leg.role is Role.CUSTOMER and leg.state in _UNANSWERED and not fact.ringing:
-        leg = hear(leg, News.ANSWERED, event, now)
-    if leg.state is LegState.JOINED and not fact.in_room:
-        return hear(leg, News.LEFT, event, now)
-    return _placed_in(leg, fact, event, now) if fact.in_room else leg
-
-
-def _placed_in(leg: Leg, fact: ev.LegFact, event: ev.Inspected, now: int) -> Leg:
-    """Twilio says in which room the leg is. Another conference counts its news from the start."""
-    entered = leg if leg.state is LegState.JOINED else hear(leg, News.JOINED, event, now)
-    if entered.state is not LegState.JOINED:
-        return leg
-    if entered.room != fact.in_room:
-        entered = replace(entered, room=fact.in_room, sequence=-1)
-    return read_hold(entered, fact.held, now)
-
-
 __all__ = [
     "LEG_TABLE",
     "fold_asked",
-    "fold_inspection",
     "fold_leg",
     "fold_music",
     "fold_room",
     "fold_room_end",
     "hear",
+    "moved",
+    "read_hold",
 ]

@@ -7,7 +7,7 @@ from typing import Final
 
 from telephony.contact import commands as co
 from telephony.contact import events as ev
-from telephony.contact import holding, legs, outbox, promises, seeking, transfers
+from telephony.contact import holding, inspecting, legs, outbox, promises, seeking, transfers
 from telephony.contact.edit import drop_pending, joined, put_leg, staff
 from telephony.contact.model import (
     AttemptOutcome,
@@ -93,7 +93,7 @@ def on_inspected(contact: Contact, event: ev.Inspected, now: int) -> Contact:
     contact = _struck(contact, event.command)
     for fact in event.legs:
         contact = _proven(contact, fact, event, now)
-    return legs.fold_inspection(contact, event, now)
+    return inspecting.fold_inspection(contact, event, now)
 
 
 def _proven(contact: Contact, fact: ev.LegFact, event: ev.Inspected, now: int) -> Contact:

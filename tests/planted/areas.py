@@ -30,6 +30,7 @@ LEDGER: Final = ("sql_down", "sql_locked")
 
 AREAS: Final[dict[str, tuple[str, ...]]] = {
     "telephony/contact/legs.py": (*NEWS, "webhooks_lost"),
+    "telephony/contact/inspecting.py": (*NEWS, "webhooks_lost"),
     "telephony/contact/wants.py": (*NEWS, "hold_ignored"),
     "telephony/contact/deadlines.py": (*NEWS, *KILLS, "rest_429", "rest_5xx_before"),
     "telephony/contact/outbox.py": (*REST, *KILLS),

@@ -28,9 +28,9 @@ BUGS: Final[tuple[Bug, ...]] = (
     ),
     Bug(
         "believe_no_inspection",
-        CONTACT + "legs.py",
+        CONTACT + "inspecting.py",
         "        if leg is not None and leg.since < event.at:\n"
-        "            contact = _moved(contact, leg, _correct(leg, fact, event, now))\n",
+        "            contact = moved(contact, leg, _correct(leg, fact, event, now))\n",
         "        pass\n",
         "what Twilio says is there corrects nothing: lost webhooks stay lost",
     ),
